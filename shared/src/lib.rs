@@ -1,1 +1,20 @@
-//! What the functions share.
+//! What the functions share. Read in this order:
+//!
+//! `domain` decides, `stores` keep it, `providers` talk to the outside, `queues` carry messages
+//! between functions, `lambda` is the edge to AWS Lambda, `workflows` are the sequences that more
+//! than one function needs. Arrows point one way: functions → workflows → {lambda, queues,
+//! providers, stores} → domain.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod domain;
+pub mod retry;
+
+pub mod stores;
+
+pub mod providers;
+
+pub mod queues;
+
+pub mod lambda;
+
+pub mod workflows;

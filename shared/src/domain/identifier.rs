@@ -1,0 +1,106 @@
+//! Opaque ids that other systems gave us.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+/// Longest identifier accepted, in bytes.
+pub const MAX_LENGTH: usize = 128;
+
+/// An id that another system chose: 1–128 ASCII letters, digits, or `-`, `_`, `.`, `:`, `@`.
+///
+/// The parameter says whose id it is, so that an order's id is never passed for a user's.
+pub struct Identifier<Of> {
+    text: String,
+    of: PhantomData<fn() -> Of>,
+}
+
+/// Marks ids of the order service.
+pub enum Order {}
+/// Marks ids of the user service (`sub` of its tokens).
+pub enum User {}
+/// Marks references that a payment provider gave a transaction.
+pub enum Transaction {}
+
+/// Id of an order in the order service.
+pub type OrderId = Identifier<Order>;
+/// Id of a person in the user service.
+pub type UserId = Identifier<User>;
+/// The payment provider's own reference of a transaction (Tripay: `T0001…`, in the sandbox `DEV-T…`).
+pub type Reference = Identifier<Transaction>;
+
+/// Why a text is not an identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("an identifier has 1 to {MAX_LENGTH} letters, digits, or any of - _ . : @")]
+pub struct IdentifierError;
+
+impl<Of> Identifier<Of> {
+    /// The id as its owner wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<Of> FromStr for Identifier<Of> {
+    type Err = IdentifierError;
+
+    fn from_str(text: &str) -> Result<Self, IdentifierError> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:@".contains(&byte);
+        if text.is_empty() || text.len() > MAX_LENGTH || !text.bytes().all(allowed) {
+            return Err(IdentifierError);
+        }
+        Ok(Self { text: text.to_owned(), of: PhantomData })
+    }
+}
+
+impl<Of> Clone for Identifier<Of> {
+    fn clone(&self) -> Self {
+        Self { text: self.text.clone(), of: PhantomData }
+    }
+}
+
+impl<Of> PartialEq for Identifier<Of> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<Of> Eq for Identifier<Of> {}
+
+impl<Of> Hash for Identifier<Of> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl<Of> fmt::Debug for Identifier<Of> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+impl<Of> fmt::Display for Identifier<Of> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_other_systems_are_kept_as_they_are() {
+        for text in ["order-1", "018f3a2b-7c4d-7e5f-8a9b-0c1d2e3f4a5b", "auth0:user@shop", &"x".repeat(128)] {
+            assert_eq!(text.parse::<OrderId>().unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn what_could_break_a_key_or_a_path_is_refused() {
+        for text in ["", " ", "a b", "a/b", "a#b", "ä", "a\n", &"x".repeat(129)] {
+            assert_eq!(text.parse::<OrderId>(), Err(IdentifierError), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! One attempt to pay an invoice: one transaction at the provider.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::number::AttemptNumber;
+use crate::domain::identifier::Reference;
+use crate::domain::money::Money;
+use crate::domain::payment_channel::PaymentChannel;
+
+/// A code shown to a payer may end this much before the invoice and still count as living as long.
+///
+/// Tripay shortens a requested expiry silently (a 24 h request on a 24 h channel came back a minute
+/// short), so equality would be too strict.
+const ROUNDING_OF_EXPIRY: SignedDuration = SignedDuration::from_mins(5);
+
+/// An attempt to pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Counted from 1.
+    pub number: AttemptNumber,
+    /// The channel the payer chose.
+    pub channel: PaymentChannel,
+    /// When we set out to create the transaction.
+    pub submitted_at: Timestamp,
+    /// How far it got.
+    pub progress: Progress,
+}
+
+/// How far an attempt got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// The provider may or may not have created the transaction.
+    Submitting,
+    /// The code can be paid.
+    Open(Transaction),
+    /// Paid. Without details when the report of the payment came before the answer that had them.
+    Paid(Option<Transaction>),
+    /// Ended unpaid, by the provider's word.
+    Ended(Option<Transaction>),
+    /// The provider proved to know nothing of it after its settling delay.
+    Absent,
+    /// The provider refused to create it.
+    Refused(String),
+}
+
+impl Progress {
+    /// The name in the API and in stored invoices.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Submitting => "SUBMITTING",
+            Self::Open(_) => "OPEN",
+            Self::Paid(_) => "PAID",
+            Self::Ended(_) => "ENDED",
+            Self::Absent => "ABSENT",
+            Self::Refused(_) => "REFUSED",
+        }
+    }
+
+    /// Whether the provider may hold something that can be, or was, paid.
+    pub fn may_bring_money(&self) -> bool {
+        match self {
+            Self::Submitting | Self::Open(_) => true,
+            Self::Paid(_) | Self::Ended(_) | Self::Absent | Self::Refused(_) => false,
+        }
+    }
+}
+
+/// What the provider created: the code the customer pays with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transaction {
+    /// The provider's reference.
+    pub reference: Reference,
+    /// Account number or code to type in at the bank or the till.
+    pub code: Option<String>,
+    /// Where the customer is sent, for channels that need it.
+    pub url: Option<String>,
+    /// The provider's own page for this payment, good for every channel.
+    pub checkout_url: Option<String>,
+    /// The content of the QR code.
+    pub qr_string: Option<String>,
+    /// A picture of the QR code.
+    pub qr_image_url: Option<String>,
+    /// What the customer has to pay, fees they bear included.
+    pub amount_to_pay: Money,
+    /// Until when the code can be paid, by the provider's word.
+    pub expires_at: Timestamp,
+    /// How to pay, for people.
+    pub instructions: Vec<Instruction>,
+}
+
+/// Steps to pay one way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instruction {
+    /// The way, such as "Internet Banking".
+    pub title: String,
+    /// The steps; they may hold simple HTML tags of the provider's.
+    pub steps: Vec<String>,
+}
+
+impl Attempt {
+    /// What the provider created, as far as we were told.
+    pub fn transaction(&self) -> Option<&Transaction> {
+        match &self.progress {
+            Progress::Open(transaction) => Some(transaction),
+            Progress::Paid(transaction) | Progress::Ended(transaction) => transaction.as_ref(),
+            Progress::Submitting | Progress::Absent | Progress::Refused(_) => None,
+        }
+    }
+
+    /// Whether its code can be paid at `now`.
+    pub fn is_payable(&self, now: Timestamp) -> bool {
+        matches!(&self.progress, Progress::Open(transaction) if now < transaction.expires_at)
+    }
+
+    /// Whether its code was to live as long as the invoice does.
+    ///
+    /// Some channels' codes live an hour only; their end says nothing about the invoice.
+    pub fn lives_as_long_as(&self, invoice_expires_at: Timestamp) -> bool {
+        self.transaction().is_none_or(|transaction| {
+            let rest = invoice_expires_at.duration_since(transaction.expires_at);
+            rest <= ROUNDING_OF_EXPIRY
+        })
+    }
+
+    /// Ends the attempt, keeping what is known of the transaction.
+    pub(super) fn end(&mut self, ending: fn(Option<Transaction>) -> Progress) {
+        self.progress = ending(self.transaction().cloned());
+    }
+}

@@ -1,0 +1,12 @@
+//! What Paydesk knows and decides: pure values and transitions.
+//!
+//! Nothing here does I/O, reads a clock, draws randomness or knows a wire format: `now`, new ids
+//! and random bits are arguments.
+#![deny(clippy::wildcard_enum_match_arm, clippy::arithmetic_side_effects)]
+
+pub mod identifier;
+pub mod invoice;
+pub mod money;
+pub mod order;
+pub mod payment_channel;
+pub mod payment_report;
