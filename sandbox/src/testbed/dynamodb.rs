@@ -1,0 +1,276 @@
+//! DynamoDB inside the process, with the tables of the workspace.
+//!
+//! Real expressions, transactions, indexes and streams. It never throttles and never reports a conflict of
+//! transactions: have the wire answer with [`throttled`] or [`transaction_conflict`] instead.
+
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+
+use dynoxide::Database;
+use dynoxide::actions::describe_stream::DescribeStreamRequest;
+use dynoxide::actions::get_records::GetRecordsRequest;
+use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
+use dynoxide::actions::list_streams::ListStreamsRequest;
+use dynoxide::actions::scan::ScanRequest;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::ANY_PORT;
+
+/// The table of invoices: `pk`, `sk`, both indexes, and a stream of new images.
+pub const INVOICES: &str = "invoices";
+/// The table of idempotency keys: `pk`, `sk`.
+pub const IDEMPOTENCY_KEYS: &str = "idempotency-keys";
+
+/// A DynamoDB of one test.
+#[derive(Debug)]
+pub struct DynamoDb {
+    address: SocketAddr,
+    database: DebugDatabase,
+    stream: Mutex<StreamReader>,
+    _running: oneshot::Sender<()>,
+}
+
+struct DebugDatabase(Database);
+
+impl std::fmt::Debug for DebugDatabase {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("in-process DynamoDB")
+    }
+}
+
+#[derive(Debug)]
+struct StreamReader {
+    arn: String,
+    iterator: String,
+}
+
+impl DynamoDb {
+    /// Starts one on a port of its own, with empty tables.
+    pub async fn start() -> Self {
+        let database = Database::memory().expect("an in-memory database");
+        for description in [invoices_table(), idempotency_keys_table()] {
+            let request = serde_json::from_value(description).expect("a table description");
+            database.create_table(request).expect("a table");
+        }
+        let stream = Mutex::new(open_stream(&database));
+        let listener = TcpListener::bind(ANY_PORT)
+            .await
+            .expect("a free port on 127.0.0.1");
+        let address = listener.local_addr().expect("the address of a bound listener");
+        let (running, ended) = oneshot::channel::<()>();
+        let served = database.clone();
+        tokio::spawn(async move {
+            let until = async move {
+                // Ends when the DynamoDb is dropped, and the sender with it.
+                let _dropped = ended.await;
+            };
+            let end = dynoxide::server::serve_with_shutdown(listener, served, until).await;
+            end.expect("the in-process DynamoDB serves until its test ends");
+        });
+        Self {
+            address,
+            database: DebugDatabase(database),
+            stream,
+            _running: running,
+        }
+    }
+
+    /// The endpoint URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// One item as it is stored, in DynamoDB's typed JSON (`{"version":{"N":"3"}}`).
+    #[must_use]
+    pub fn item(&self, table: &str, pk: &str, sk: &str) -> Option<Value> {
+        let holds = |item: &Value, name: &str, wanted: &str| item[name]["S"] == wanted;
+        self.items(table)
+            .into_iter()
+            .find(|item| holds(item, "pk", pk) && holds(item, "sk", sk))
+    }
+
+    /// Every item of a table, in DynamoDB's typed JSON.
+    #[must_use]
+    pub fn items(&self, table: &str) -> Vec<Value> {
+        let (mut items, mut start) = (Vec::new(), None);
+        loop {
+            let request = ScanRequest {
+                table_name: table.to_owned(),
+                exclusive_start_key: start,
+                ..ScanRequest::default()
+            };
+            let page = self.database.0.scan(request).expect("a table that exists");
+            for item in page.items.unwrap_or_default() {
+                items.push(serde_json::to_value(item).expect("an item is JSON"));
+            }
+            match page.last_evaluated_key {
+                Some(key) => start = Some(key),
+                None => return items,
+            }
+        }
+    }
+
+    /// Stores an item given in DynamoDB's typed JSON past every condition: a corrupt one, for example.
+    pub fn put(&self, table: &str, item: &Value) {
+        let request = serde_json::from_value(json!({ "TableName": table, "Item": item }));
+        self.database
+            .0
+            .put_item(request.expect("a typed item"))
+            .expect("the item is stored");
+    }
+
+    /// The Lambda event of everything written to [`INVOICES`] since the last call; `None` when nothing was.
+    /// Keep the value to deliver it a second time.
+    #[must_use]
+    pub fn new_stream_event(&self) -> Option<Value> {
+        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        let request = GetRecordsRequest {
+            shard_iterator: stream.iterator.clone(),
+            limit: None,
+        };
+        let page = self
+            .database
+            .0
+            .get_records(request)
+            .expect("the stream of invoices");
+        stream.iterator = page.next_shard_iterator.expect("the shard never ends");
+        let records: Vec<Value> = page
+            .records
+            .iter()
+            .map(|record| {
+                let mut record = serde_json::to_value(record).expect("a record is JSON");
+                record["eventSourceARN"] = Value::from(stream.arn.as_str());
+                record
+            })
+            .collect();
+        (!records.is_empty()).then(|| json!({ "Records": records }))
+    }
+}
+
+fn open_stream(database: &Database) -> StreamReader {
+    let streams = database
+        .list_streams(ListStreamsRequest::default())
+        .expect("a list of streams")
+        .streams;
+    let arn = streams
+        .into_iter()
+        .find(|stream| stream.table_name == INVOICES)
+        .expect("a stream")
+        .stream_arn;
+    let request = DescribeStreamRequest {
+        stream_arn: arn.clone(),
+        ..DescribeStreamRequest::default()
+    };
+    let shards = database
+        .describe_stream(request)
+        .expect("a stream")
+        .stream_description
+        .shards;
+    let request = GetShardIteratorRequest {
+        stream_arn: arn.clone(),
+        shard_id: shards.into_iter().next().expect("a shard").shard_id,
+        shard_iterator_type: "TRIM_HORIZON".to_owned(),
+        sequence_number: None,
+    };
+    let iterator = database
+        .get_shard_iterator(request)
+        .expect("an iterator")
+        .shard_iterator;
+    StreamReader {
+        arn,
+        iterator: iterator.expect("an iterator"),
+    }
+}
+
+fn key_schema(partition: &str, sort: &str) -> Value {
+    json!([
+        { "AttributeName": partition, "KeyType": "HASH" },
+        { "AttributeName": sort, "KeyType": "RANGE" },
+    ])
+}
+
+fn string_attributes(names: &[&str]) -> Value {
+    names
+        .iter()
+        .map(|name| json!({ "AttributeName": name, "AttributeType": "S" }))
+        .collect()
+}
+
+fn invoices_table() -> Value {
+    let index = |name: &str, partition: &str, sort: &str| {
+        json!({
+            "IndexName": name,
+            "KeySchema": key_schema(partition, sort),
+            "Projection": { "ProjectionType": "ALL" },
+        })
+    };
+    json!({
+        "TableName": INVOICES,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": key_schema("pk", "sk"),
+        "AttributeDefinitions": string_attributes(&["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"]),
+        "GlobalSecondaryIndexes": [index("gsi1", "gsi1pk", "gsi1sk"), index("gsi2", "gsi2pk", "gsi2sk")],
+        "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
+    })
+}
+
+fn idempotency_keys_table() -> Value {
+    json!({
+        "TableName": IDEMPOTENCY_KEYS,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": key_schema("pk", "sk"),
+        "AttributeDefinitions": string_attributes(&["pk", "sk"]),
+    })
+}
+
+fn refusal(kind: &str, message: &str) -> (u16, String) {
+    let kind = format!("com.amazonaws.dynamodb.v20120810#{kind}");
+    (400, json!({ "__type": kind, "message": message }).to_string())
+}
+
+/// DynamoDB's answer to a write whose condition does not hold; for [`super::wire::Wire::answer_next`].
+#[must_use]
+pub fn condition_failed() -> (u16, String) {
+    refusal(
+        "ConditionalCheckFailedException",
+        "The conditional request failed",
+    )
+}
+
+/// DynamoDB's answer when a table's throughput is used up. An SDK repeats it by itself.
+#[must_use]
+pub fn throttled() -> (u16, String) {
+    refusal(
+        "ProvisionedThroughputExceededException",
+        "The level of configured provisioned throughput is exceeded.",
+    )
+}
+
+/// DynamoDB's answer to a single write of an item that a transaction is writing.
+#[must_use]
+pub fn transaction_conflict() -> (u16, String) {
+    refusal(
+        "TransactionConflictException",
+        "Transaction is ongoing for the item",
+    )
+}
+
+/// DynamoDB's answer to a transaction that did not go through; one reason code per item, as
+/// `None`, `ConditionalCheckFailed` or `TransactionConflict`.
+#[must_use]
+pub fn transaction_cancelled(reasons: &[&str]) -> (u16, String) {
+    let message = format!(
+        "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
+        reasons.join(", ")
+    );
+    let reasons: Vec<Value> = reasons.iter().map(|code| json!({ "Code": code })).collect();
+    let body = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": message,
+        "CancellationReasons": reasons,
+    });
+    (400, body.to_string())
+}
