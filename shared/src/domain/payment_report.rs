@@ -43,6 +43,9 @@ pub enum ReportedStatus {
 }
 
 impl ReportedStatus {
+    /// Every status.
+    pub const ALL: [Self; 5] = [Self::Unpaid, Self::Paid, Self::Failed, Self::Expired, Self::Refunded];
+
     /// The name in stored invoices and logs.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -65,6 +68,9 @@ pub enum ReportSource {
 }
 
 impl ReportSource {
+    /// Every source.
+    pub const ALL: [Self; 2] = [Self::Callback, Self::Inquiry];
+
     /// The name in stored invoices and logs.
     pub fn as_str(self) -> &'static str {
         match self {

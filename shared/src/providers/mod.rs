@@ -1,1 +1,8 @@
-//! providers
+//! Clients of the outside parties, each in our words (`mod.rs`) and theirs (`wire.rs`).
+
+pub mod call;
+
+pub mod internal_service;
+pub mod order_service;
+pub mod tripay;
+pub mod user_service;

@@ -1,1 +1,17 @@
-//! stores
+//! Where aggregates are kept: one DynamoDB item each, changed only by naming the version read.
+//!
+//! There is no unconditional put of an aggregate, and a corrupt item is an error that names its
+//! key, never "not found".
+
+pub mod table;
+
+pub mod outbox;
+
+pub mod invoice_item;
+pub mod invoices;
+
+pub mod transactions;
+
+pub mod idempotency_keys;
+pub mod sweeps;
+pub mod unmatched_reports;

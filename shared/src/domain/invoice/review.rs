@@ -43,6 +43,9 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// Every decision.
+    pub const ALL: [Self; 3] = [Self::AcceptPayment, Self::MoneyReturned, Self::Dismiss];
+
     /// The name in the API and in stored invoices.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -56,6 +56,18 @@ pub enum Disagreement {
 }
 
 impl Disagreement {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::UnknownAttempt,
+        Self::ReferenceDiffers,
+        Self::AmountDiffers,
+        Self::PaidAfterExpiry,
+        Self::PaidAfterCancellation,
+        Self::PaidTwice,
+        Self::EndedAfterPayment,
+        Self::RefundWithoutPayment,
+    ];
+
     /// The name in the API, in stored invoices and in logs.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,0 +1,223 @@
+//! One HTTP call to a provider, classified and logged. The only user of the HTTP client.
+//!
+//! A client never repeats a request, never follows a redirect, and `Once` calls never use a
+//! connection that may have died while idle.
+
+use std::time::{Duration, Instant};
+
+use http::{HeaderValue, Method, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use crate::retry::{Failure, Kind, Retry, Verdict, verdict};
+
+/// Longest answer read, in bytes.
+const MAX_ANSWER_BYTES: usize = 1 << 20;
+/// Most of a provider's unreadable answer that is kept for people, in characters.
+const MAX_EXCERPT: usize = 200;
+/// Time to open a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time for a whole call, unless the operation says otherwise.
+const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The HTTP clients of a function.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pooled: reqwest::Client,
+    fresh: reqwest::Client,
+}
+
+/// Why a caller could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot make an HTTP client: {0}")]
+pub struct CallerError(#[from] reqwest::Error);
+
+/// A provider's operation: names it in logs, and says how it may be repeated.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation {
+    /// The provider, such as `tripay`.
+    pub provider: &'static str,
+    /// The operation, such as `transaction/create`.
+    pub name: &'static str,
+    /// How it may be repeated.
+    pub kind: Kind,
+}
+
+/// A call that is being put together.
+#[derive(Debug)]
+pub struct Call {
+    operation: Operation,
+    request: reqwest::RequestBuilder,
+}
+
+/// What a provider answered, whatever it means.
+#[derive(Debug)]
+pub struct Answer {
+    operation: Operation,
+    /// The HTTP status: 2xx, 3xx or 4xx, but never 429.
+    pub status: StatusCode,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Why a call brought no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} {}: {detail}", .operation.provider, .operation.name)]
+pub struct CallError {
+    operation: Operation,
+    /// How it failed.
+    pub failure: Failure,
+    /// The cause, in words for operators. Goes to the log.
+    pub detail: String,
+    /// The beginning of what the provider answered, if it did. May name persons: never logged.
+    pub excerpt: String,
+}
+
+impl PartialEq for Operation {
+    fn eq(&self, other: &Self) -> bool {
+        (self.provider, self.name) == (other.provider, other.name)
+    }
+}
+
+impl Eq for Operation {}
+
+impl Verdict for CallError {
+    fn retry(&self) -> Retry {
+        verdict(self.operation.kind, self.failure)
+    }
+}
+
+impl Caller {
+    /// The clients, going through `proxy` where one is given.
+    ///
+    /// # Errors
+    /// When the TLS set-up or the proxy's address is unusable.
+    pub fn new(tls: rustls::ClientConfig, proxy: Option<&str>) -> Result<Self, CallerError> {
+        let build = |idle_connections: usize| {
+            let mut builder = reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .connect_timeout(CONNECT_TIMEOUT)
+                .timeout(CALL_TIMEOUT)
+                .user_agent(concat!("Paydesk/", env!("CARGO_PKG_VERSION")))
+                .pool_max_idle_per_host(idle_connections);
+            if let Some(proxy) = proxy {
+                builder = builder.proxy(reqwest::Proxy::all(proxy)?);
+            }
+            builder.build()
+        };
+        Ok(Self { pooled: build(2)?, fresh: build(0)? })
+    }
+
+    /// Begins a call.
+    pub fn call(&self, operation: Operation, method: Method, url: &str) -> Call {
+        let client = match operation.kind {
+            Kind::Read | Kind::Keyed => &self.pooled,
+            Kind::Once => &self.fresh,
+        };
+        Call { operation, request: client.request(method, url) }
+    }
+}
+
+impl Call {
+    /// Adds a header. Its value is never logged.
+    pub fn header(mut self, name: &'static str, mut value: HeaderValue) -> Self {
+        value.set_sensitive(true);
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// Adds parameters to the URL.
+    pub fn query(mut self, parameters: &[(&str, &str)]) -> Self {
+        self.request = self.request.query(parameters);
+        self
+    }
+
+    /// Sends a JSON body.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        self.request = self.request.json(body);
+        self
+    }
+
+    /// Sends the request, once, and waits for the whole answer.
+    ///
+    /// # Errors
+    /// When there is no answer, or one that says nothing about the request itself (429, 5xx).
+    pub async fn send(self) -> Result<Answer, CallError> {
+        let operation = self.operation;
+        let began = Instant::now();
+        let answer = exchange(operation, self.request.header("accept", "application/json")).await;
+        let (outcome, detail) = match &answer {
+            Ok(answer) => (answer.status.as_u16().to_string(), ""),
+            Err(error) => (format!("{:?}", error.failure), error.detail.as_str()),
+        };
+        tracing::info!(
+            provider = operation.provider,
+            operation = operation.name,
+            outcome,
+            detail,
+            retry = ?answer.as_ref().err().map(Verdict::retry),
+            durationMs = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "provider call"
+        );
+        answer
+    }
+}
+
+impl Answer {
+    /// Reads the body as JSON.
+    ///
+    /// # Errors
+    /// `Unreadable`, or `Refused` when the status is a 4xx: a refusal in other words is a refusal.
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, CallError> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let failure = if self.status.is_client_error() { Failure::Refused } else { Failure::Unreadable };
+            self.error(failure, &error.to_string())
+        })
+    }
+
+    /// An error about this answer, with the beginning of the body for people.
+    pub fn error(&self, failure: Failure, what: &str) -> CallError {
+        let excerpt: String = String::from_utf8_lossy(&self.body).chars().take(MAX_EXCERPT).collect();
+        let detail = format!("{what} (HTTP {})", self.status.as_u16());
+        CallError { operation: self.operation, failure, detail, excerpt }
+    }
+}
+
+async fn exchange(operation: Operation, request: reqwest::RequestBuilder) -> Result<Answer, CallError> {
+    let failed = |failure, detail: String| CallError { operation, failure, detail, excerpt: String::new() };
+    let no_answer = |error: reqwest::Error| {
+        let failure = if error.is_connect() || error.is_builder() { Failure::NotReached } else { Failure::NoAnswer };
+        failed(failure, causes(&error.without_url()))
+    };
+    let mut response = request.send().await.map_err(no_answer)?;
+    let status = response.status();
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        let after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+        return Err(failed(Failure::Limited(after.map(Duration::from_secs)), "HTTP 429".to_owned()));
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
+        if body.len().saturating_add(chunk.len()) > MAX_ANSWER_BYTES {
+            return Err(failed(Failure::Unreadable, "the answer is too long".to_owned()));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let answer = Answer { operation, status, body };
+    if status.is_server_error() {
+        return Err(answer.error(Failure::ServerError, "server error"));
+    }
+    Ok(answer)
+}
+
+/// An error with its causes, in one line.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

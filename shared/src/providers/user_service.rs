@@ -1,0 +1,63 @@
+//! The company's user service: who a customer is.
+
+use http::{Method, StatusCode};
+use serde::Deserialize;
+
+use super::call::{CallError, Operation};
+use super::internal_service::InternalService;
+use crate::domain::identifier::UserId;
+use crate::retry::{Failure, Kind};
+
+const USER: Operation = Operation { provider: "users", name: "user", kind: Kind::Read };
+
+/// The client.
+#[derive(Debug, Clone)]
+pub struct UserService {
+    service: InternalService,
+}
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct User {
+    /// Email address.
+    pub email: String,
+    /// Full name.
+    pub name: String,
+    /// Phone number, where the service knows one.
+    #[serde(default)]
+    pub phone: Option<String>,
+}
+
+impl UserService {
+    /// A client for `service`.
+    pub fn new(service: InternalService) -> Self {
+        Self { service }
+    }
+
+    /// The user of that id; none when there is none.
+    ///
+    /// # Errors
+    /// When the service cannot be asked, or refuses.
+    pub async fn user(&self, id: &UserId) -> Result<Option<User>, CallError> {
+        self.get(id.as_str()).await
+    }
+
+    /// Asks whether the service answers and accepts our key.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn check(&self) -> Result<(), CallError> {
+        self.get("health-check").await.map(drop)
+    }
+
+    async fn get(&self, id: &str) -> Result<Option<User>, CallError> {
+        let answer = self.service.call(USER, Method::GET, &format!("/internal/users/{id}")).send().await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        if !answer.status.is_success() {
+            return Err(answer.error(Failure::Refused, "the user service refused"));
+        }
+        answer.json().map(Some)
+    }
+}

@@ -1,0 +1,240 @@
+//! One DynamoDB table: get, query, commit. The only user of the DynamoDB SDK.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::retry::{Retry, Verdict};
+
+/// A raw item.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// A table, by its deployed name.
+#[derive(Debug, Clone)]
+pub struct Table {
+    client: Client,
+    name: String,
+}
+
+/// Names one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: &'static str,
+}
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else changed the item first.
+    #[error("another change came first")]
+    Conflict,
+    /// The store cannot be used at the moment.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What is stored breaks our own rules.
+    #[error("the item {key} is corrupt: {reason}")]
+    Corrupt {
+        /// The item's partition key.
+        key: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The request breaks the store's rules: a defect of ours.
+    #[error("the store refused the request: {0}")]
+    Refused(String),
+}
+
+impl Verdict for StoreError {
+    fn retry(&self) -> Retry {
+        match self {
+            Self::Conflict | Self::Unavailable(_) => Retry::Safe { after: None },
+            Self::Corrupt { .. } | Self::Refused(_) => Retry::Never,
+        }
+    }
+}
+
+/// What must hold of the item that a put replaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// There is none.
+    Absent,
+    /// Its version is this one.
+    Version(u64),
+}
+
+/// Part of an index to read, by its partition key.
+#[derive(Debug, Clone)]
+pub struct Range<'a> {
+    /// The index: its keys are `<index>pk` and `<index>sk`.
+    pub index: &'a str,
+    /// Its partition key.
+    pub partition: String,
+    /// Smallest sort key wanted.
+    pub from: String,
+    /// Largest sort key wanted.
+    pub to: String,
+    /// Oldest first, or newest first.
+    pub ascending: bool,
+    /// Most items to read.
+    pub limit: u8,
+}
+
+/// One page of a query.
+#[derive(Debug)]
+pub struct Page {
+    /// The items, in the index's order.
+    pub items: Vec<Item>,
+    /// Whether the range holds more.
+    pub has_more: bool,
+}
+
+impl Table {
+    /// A table that was deployed as `name`.
+    pub fn new(client: Client, name: String) -> Self {
+        Self { client, name }
+    }
+
+    /// Reads one item, consistently.
+    ///
+    /// # Errors
+    /// When the store is unavailable or the item is not what `T` says.
+    pub async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        let got = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .key("pk", AttributeValue::S(key.pk.clone()))
+            .key("sk", AttributeValue::S(key.sk.to_owned()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(store_error)?;
+        got.item.map(read).transpose()
+    }
+
+    /// Writes one item if what is there is as expected. `item` carries `pk`, `sk` and its new version.
+    ///
+    /// # Errors
+    /// `Conflict` when what is there is not as expected; otherwise when the store is unavailable.
+    pub async fn put(&self, item: &impl Serialize, expected: Expected) -> Result<(), StoreError> {
+        let (condition, values) = condition(expected);
+        self.client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(write(item)?))
+            .condition_expression(condition)
+            .set_expression_attribute_values(values)
+            .send()
+            .await
+            .map_err(store_error)?;
+        Ok(())
+    }
+
+    /// Inserts all of `items`, or none when one of them is there already.
+    ///
+    /// # Errors
+    /// `Conflict` when one is there, or is just being written; otherwise when the store is unavailable.
+    pub async fn insert_all(&self, items: &[Item]) -> Result<(), StoreError> {
+        let mut request = self.client.transact_write_items();
+        for item in items {
+            let (condition, _) = condition(Expected::Absent);
+            let put = Put::builder()
+                .table_name(&self.name)
+                .set_item(Some(item.clone()))
+                .condition_expression(condition)
+                .build()
+                .map_err(|error: BuildError| StoreError::Refused(error.to_string()))?;
+            request = request.transact_items(TransactWriteItem::builder().put(put).build());
+        }
+        request.send().await.map_err(store_error)?;
+        Ok(())
+    }
+
+    /// Reads one page of an index. Indexes follow the table with a short delay.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn query(&self, range: &Range<'_>) -> Result<Page, StoreError> {
+        let index = range.index;
+        let found = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name(index)
+            .key_condition_expression(format!("{index}pk = :pk AND {index}sk BETWEEN :from AND :to"))
+            .expression_attribute_values(":pk", AttributeValue::S(range.partition.clone()))
+            .expression_attribute_values(":from", AttributeValue::S(range.from.clone()))
+            .expression_attribute_values(":to", AttributeValue::S(range.to.clone()))
+            .scan_index_forward(range.ascending)
+            .limit(i32::from(range.limit))
+            .send()
+            .await
+            .map_err(store_error)?;
+        let has_more = found.last_evaluated_key.is_some_and(|key| !key.is_empty());
+        Ok(Page { items: found.items.unwrap_or_default(), has_more })
+    }
+
+    /// Asks whether the table can be used.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let nothing = Key { pk: "HEALTH".to_owned(), sk: "HEALTH" };
+        self.get::<serde::de::IgnoredAny>(&nothing).await.map(drop)
+    }
+}
+
+/// Turns an edge type into an item.
+///
+/// # Errors
+/// When it cannot be an item: a defect of ours.
+pub fn write(item: &impl Serialize) -> Result<Item, StoreError> {
+    serde_dynamo::to_item(item).map_err(|error| StoreError::Refused(error.to_string()))
+}
+
+/// Turns an item into an edge type.
+///
+/// # Errors
+/// `Corrupt` with the item's key when it is not what `T` says.
+pub fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    let key = item.get("pk").and_then(|pk| pk.as_s().ok()).cloned().unwrap_or_else(|| "without pk".to_owned());
+    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt { key, reason: error.to_string() })
+}
+
+fn condition(expected: Expected) -> (&'static str, Option<HashMap<String, AttributeValue>>) {
+    match expected {
+        Expected::Absent => ("attribute_not_exists(pk)", None),
+        Expected::Version(version) => {
+            let value = AttributeValue::N(version.to_string());
+            ("version = :version", Some(HashMap::from([(":version".to_owned(), value)])))
+        }
+    }
+}
+
+fn store_error<E, R>(error: SdkError<E, R>) -> StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match error.code() {
+        Some("ConditionalCheckFailedException" | "TransactionConflictException" | "TransactionCanceledException") => {
+            StoreError::Conflict
+        }
+        Some("ValidationException" | "AccessDeniedException" | "ResourceNotFoundException") => {
+            StoreError::Refused(describe(&error))
+        }
+        Some(_) | None => StoreError::Unavailable(Box::new(error)),
+    }
+}
+
+fn describe<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
+    let code = error.code().unwrap_or("unknown error");
+    format!("{code}: {}", error.message().unwrap_or_default())
+}

@@ -1,0 +1,146 @@
+//! Lists of invoices, newest first, by customer or by state.
+//!
+//! A list by several states reads one index partition for each and merges them. Its place is a
+//! (time, number) pair, so that invoices made or changed while somebody pages are neither shown
+//! twice nor hidden.
+
+use jiff::Timestamp;
+
+use super::invoice_item::{InvoiceItem, customer_partition, position, state_partition};
+use super::invoices::Invoices;
+use super::table::{Range, StoreError, read};
+use crate::domain::identifier::UserId;
+use crate::domain::invoice::{Invoice, InvoiceState};
+use crate::domain::payment_channel::PaymentChannel;
+
+/// Sorts after every position.
+const LAST: &str = "~";
+
+/// Which invoices are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this customer.
+    pub customer: Option<UserId>,
+    /// In this state.
+    pub state: Option<InvoiceState>,
+    /// Made at this time or later.
+    pub from: Option<Timestamp>,
+    /// Made before this time.
+    pub to: Option<Timestamp>,
+    /// Paid, or to be paid, through this channel.
+    pub channel: Option<PaymentChannel>,
+}
+
+/// Part of a list.
+#[derive(Debug)]
+pub struct Listing {
+    /// The invoices.
+    pub invoices: Vec<Invoice>,
+    /// Where the next part starts; none at the end.
+    pub next: Option<Place>,
+}
+
+/// A place in a list: everything before it was shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place(String);
+
+impl Place {
+    /// The place as text, for a cursor.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A place that [`Place::as_str`] gave. The text's origin must have been proved.
+    pub fn from_proved(text: String) -> Self {
+        Self(text)
+    }
+
+    fn of(invoice: &Invoice) -> Self {
+        Self(position(invoice.created_at, invoice.number.as_str()))
+    }
+}
+
+impl Filter {
+    fn partitions(&self) -> Vec<(&'static str, String)> {
+        match (&self.customer, self.state) {
+            (Some(customer), _) => vec![("gsi1", customer_partition(customer.as_str()))],
+            (None, Some(state)) => vec![("gsi2", state_partition(state))],
+            (None, None) => InvoiceState::ALL.map(|state| ("gsi2", state_partition(state))).to_vec(),
+        }
+    }
+
+    fn wants(&self, invoice: &Invoice) -> bool {
+        let channel = || {
+            let paid = invoice.payment().and_then(|payment| payment.channel);
+            paid.or_else(|| invoice.chosen_attempt().map(|attempt| attempt.channel))
+        };
+        self.state.is_none_or(|state| invoice.state() == state)
+            && self.channel.is_none_or(|wanted| channel() == Some(wanted))
+    }
+}
+
+impl Invoices {
+    /// The next `limit` invoices after `after`, newest first. May be fewer although there are more,
+    /// when the filter passes few: `next` says.
+    ///
+    /// # Errors
+    /// When the store is unavailable or an item corrupt.
+    pub async fn list(&self, filter: &Filter, after: Option<&Place>, limit: u8) -> Result<Listing, StoreError> {
+        let from = filter.from.map_or_else(String::new, |from| position(from, ""));
+        let from = if from.is_empty() { " ".to_owned() } else { from };
+        let to = filter.to.map_or_else(|| LAST.to_owned(), |to| position(to, ""));
+        let to = after.map_or(to.clone(), |place| place.0.clone().min(to));
+        let mut found = Vec::new();
+        // Below the horizon some partition has not been read.
+        let mut horizon = None;
+        let ranges = filter.partitions().into_iter().map(|(index, partition)| Range {
+            index,
+            partition,
+            from: from.clone(),
+            to: to.clone(),
+            ascending: false,
+            limit: limit.saturating_add(1),
+        });
+        let ranges: Vec<_> = ranges.collect();
+        for page in futures::future::try_join_all(ranges.iter().map(|range| self.table.query(range))).await? {
+            let mut last = None;
+            for item in page.items {
+                let invoice = read::<InvoiceItem>(item)?.versioned()?.invoice;
+                last = Some(Place::of(&invoice));
+                found.push(invoice);
+            }
+            horizon = horizon.max(last.filter(|_| page.has_more));
+        }
+        found.sort_by_key(|invoice| std::cmp::Reverse(Place::of(invoice)));
+        found.retain(|invoice| {
+            let place = Some(Place::of(invoice));
+            place >= horizon && after.is_none_or(|after| place.as_ref() != Some(after)) && filter.wants(invoice)
+        });
+        let more = found.len() > usize::from(limit);
+        found.truncate(usize::from(limit));
+        let next = if more { found.last().map(Place::of) } else { horizon };
+        Ok(Listing { invoices: found, next })
+    }
+
+    /// The next `limit` pending invoices after `after`, oldest first.
+    ///
+    /// # Errors
+    /// When the store is unavailable or an item corrupt.
+    pub async fn pending(&self, after: Option<&Place>, limit: u8) -> Result<Listing, StoreError> {
+        let range = Range {
+            index: "gsi2",
+            partition: state_partition(InvoiceState::Pending),
+            // A position never ends in a space: this starts right behind `after`.
+            from: after.map_or_else(|| " ".to_owned(), |place| format!("{} ", place.0)),
+            to: LAST.to_owned(),
+            ascending: true,
+            limit,
+        };
+        let page = self.table.query(&range).await?;
+        let invoices: Result<Vec<_>, _> =
+            page.items.into_iter().map(|item| Ok(read::<InvoiceItem>(item)?.versioned()?.invoice)).collect();
+        let invoices: Vec<Invoice> = invoices?;
+        let next = invoices.last().filter(|_| page.has_more).map(Place::of);
+        Ok(Listing { invoices, next })
+    }
+}
