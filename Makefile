@@ -1,0 +1,38 @@
+# Each target is a line or two that calls the real tool. Ports: make up PAYDESK_AWS_PORT=4666 PAYDESK_SANDBOX_PORT=4670
+export PAYDESK_AWS_PORT PAYDESK_SANDBOX_PORT PAYDESK_WATCH_PORT PAYDESK_LOG_LEVEL
+.DEFAULT_GOAL := help
+.PHONY: help up down demo test dev sizes fmt lint template unit end-to-end doctor
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+up: ## builds, deploys to an emulated AWS, starts the sandbox; safe to run again
+	@python3 infra/local/up.py
+
+down: ## stops what `make up` started
+	@python3 infra/local/down.py
+
+demo: ## the main job, step by step; starts the stack when it is down
+	@python3 infra/local/up.py --if-down
+	@cargo run -q -p e2e --bin demo
+
+test: ## everything: format, lints, unit, wire, story, house, templates, end to end
+	@python3 infra/local/test.py
+
+dev: ## edit loop: the deployed stack, with every function served by `cargo lambda watch`
+	@python3 infra/local/dev.py
+
+sizes: ## release build; fails when a function is over its size budget
+	@python3 infra/local/sizes.py
+
+fmt: ## formats the code
+	@cargo fmt --all
+
+lint: ## rustfmt and clippy, as in `make test`
+	@python3 infra/local/test.py format clippy
+
+template: ## lints the templates, as in `make test`
+	@python3 infra/local/test.py templates
+
+doctor: ## checks the local deployment
+	@cargo run -q -p ops -- doctor

@@ -1,0 +1,26 @@
+"""Tells a person what is going on, with the seconds since the start."""
+
+import sys
+import time
+
+_STARTED = time.monotonic()
+
+
+class Problem(Exception):
+    """Something a person has to mend. The text says what is wrong and what to do."""
+
+
+def step(text: str) -> None:
+    """A line about work that begins."""
+    print(f"[{time.monotonic() - _STARTED:5.1f} s] {text}", flush=True)
+
+
+def run(main) -> None:
+    """Runs a command's main function; a problem is told in words, without a traceback."""
+    try:
+        main()
+    except Problem as problem:
+        print(f"\n{sys.argv[0].rsplit('/', 1)[-1]}: {problem}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

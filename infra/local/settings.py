@@ -1,0 +1,77 @@
+"""Where everything of the local stack is, and the credentials of its sandbox."""
+
+import os
+import platform
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = ROOT / "infra/local"
+LOCAL = ROOT / ".local"
+LOGS = LOCAL / "log"
+PROCESSES = LOCAL / "run"
+PACKAGES = LOCAL / "packages"
+STACK_FILE = LOCAL / "stack.json"
+LAMBDA_ENV = LOCAL / "lambda.env"
+KEYS = LOCAL / "keys.json"
+
+TOOLS = ROOT / ".venv"
+EMULATOR = ROOT / ".venv-aws"
+
+STACK = "paydesk-local"
+REGION = "us-east-1"
+ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+
+AWS_PORT = int(os.environ.get("PAYDESK_AWS_PORT", "4566"))
+SANDBOX_PORT = int(os.environ.get("PAYDESK_SANDBOX_PORT", "4570"))
+WATCH_PORT = int(os.environ.get("PAYDESK_WATCH_PORT", "9000"))
+AWS_ENDPOINT = f"http://127.0.0.1:{AWS_PORT}"
+SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
+
+FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/Cargo.toml"))
+
+# What the sandbox accepts; it documents the same values.
+TRIPAY = {
+    "apiKey": "DEV-sandboxsandboxsandboxsandboxsandbox0000",
+    "privateKey": "SANDB-OXSAN-DBOXS-ANDBO-XSAND",
+    "merchantCode": "T9999",
+}
+INTERNAL_API_KEY = "local-internal-key"
+
+# Parameters of template.yaml that differ on one machine.
+PARAMETERS = {
+    "Stage": "local",
+    "Architecture": ARCHITECTURE,
+    "LogLevel": os.environ.get("PAYDESK_LOG_LEVEL", "info"),
+    "TripayMode": "sandbox",
+    "TripayBaseUrl": f"{SANDBOX_URL}/tripay/api-sandbox",
+    "OrderServiceBaseUrl": f"{SANDBOX_URL}/orders",
+    "UserServiceBaseUrl": f"{SANDBOX_URL}/users",
+}
+
+# The emulator takes any key of account 000000000000's root; no profile of yours is read or used.
+AWS_ENVIRONMENT = {
+    "AWS_ENDPOINT_URL": AWS_ENDPOINT,
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+}
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """The environment of commands: the tools first on PATH, the emulated AWS, nothing of a real account."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "SAM_"))}
+    return kept | AWS_ENVIRONMENT | {"PATH": _path(), "SAM_CLI_TELEMETRY": "0"} | extra
+
+
+def service_environment(**extra: str) -> dict[str, str]:
+    """The environment of programs that stay: only what is named here. The functions inherit the emulator's, so that a
+    proxy or a log filter of somebody's shell does not get into them."""
+    kept = {key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR") if key in os.environ}
+    return kept | AWS_ENVIRONMENT | {"PATH": _path(), "RUST_BACKTRACE": "1"} | extra
+
+
+def _path() -> str:
+    return f"{TOOLS / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
