@@ -1,4 +1,4 @@
-//! One HTTP call to a provider, classified and logged. The only user of the HTTP client.
+//! One HTTP call to a provider, classified and logged.
 //!
 //! A client never repeats a request, never follows a redirect, and `Once` calls never use a
 //! connection that may have died while idle.
@@ -8,28 +8,18 @@ use std::time::{Duration, Instant};
 use http::{HeaderValue, Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
+use crate::http_client::HttpClients;
 use crate::retry::{Failure, Kind, Retry, Verdict, verdict};
 
 /// Longest answer read, in bytes.
 const MAX_ANSWER_BYTES: usize = 1 << 20;
 /// Most of a provider's unreadable answer that is kept for people, in characters.
 const MAX_EXCERPT: usize = 200;
-/// Time to open a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Time for a whole call, unless the operation says otherwise.
-const CALL_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// The HTTP clients of a function.
+/// Calls providers.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    pooled: reqwest::Client,
-    fresh: reqwest::Client,
+    clients: HttpClients,
 }
-
-/// Why a caller could not be made.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot make an HTTP client: {0}")]
-pub struct CallerError(#[from] reqwest::Error);
 
 /// A provider's operation: names it in logs, and says how it may be repeated.
 #[derive(Debug, Clone, Copy)]
@@ -87,33 +77,16 @@ impl Verdict for CallError {
 }
 
 impl Caller {
-    /// The clients, going through `proxy` where one is given.
-    ///
-    /// # Errors
-    /// When the TLS set-up or the proxy's address is unusable.
-    pub fn new(tls: rustls::ClientConfig, proxy: Option<&str>) -> Result<Self, CallerError> {
-        let build = |idle_connections: usize| {
-            let mut builder = reqwest::Client::builder()
-                .tls_backend_preconfigured(tls.clone())
-                .redirect(reqwest::redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .connect_timeout(CONNECT_TIMEOUT)
-                .timeout(CALL_TIMEOUT)
-                .user_agent(concat!("Paydesk/", env!("CARGO_PKG_VERSION")))
-                .pool_max_idle_per_host(idle_connections);
-            if let Some(proxy) = proxy {
-                builder = builder.proxy(reqwest::Proxy::all(proxy)?);
-            }
-            builder.build()
-        };
-        Ok(Self { pooled: build(2)?, fresh: build(0)? })
+    /// Calls through these clients.
+    pub fn new(clients: HttpClients) -> Self {
+        Self { clients }
     }
 
     /// Begins a call.
     pub fn call(&self, operation: Operation, method: Method, url: &str) -> Call {
         let client = match operation.kind {
-            Kind::Read | Kind::Keyed => &self.pooled,
-            Kind::Once => &self.fresh,
+            Kind::Read | Kind::Keyed => &self.clients.pooled,
+            Kind::Once => &self.clients.fresh,
         };
         Call { operation, request: client.request(method, url) }
     }

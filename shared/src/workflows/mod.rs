@@ -1,1 +1,4 @@
-//! workflows
+//! Sequences that more than one function needs.
+
+pub mod ask_tripay;
+pub mod settle_payment;

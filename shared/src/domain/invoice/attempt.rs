@@ -112,11 +112,12 @@ impl Attempt {
         matches!(&self.progress, Progress::Open(transaction) if now < transaction.expires_at)
     }
 
-    /// Whether its code was to live as long as the invoice does.
+    /// Whether its code is known to have been made to live as long as the invoice does.
     ///
-    /// Some channels' codes live an hour only; their end says nothing about the invoice.
+    /// Some channels' codes live an hour only; their end says nothing about the invoice. Nor does
+    /// the end of a code we were never told of.
     pub fn lives_as_long_as(&self, invoice_expires_at: Timestamp) -> bool {
-        self.transaction().is_none_or(|transaction| {
+        self.transaction().is_some_and(|transaction| {
             let rest = invoice_expires_at.duration_since(transaction.expires_at);
             rest <= ROUNDING_OF_EXPIRY
         })
@@ -125,5 +126,71 @@ impl Attempt {
     /// Ends the attempt, keeping what is known of the transaction.
     pub(super) fn end(&mut self, ending: fn(Option<Transaction>) -> Progress) {
         self.progress = ending(self.transaction().cloned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::invoice::examples::{LIFETIME_MINUTES, attempt, channel, minute, transaction};
+
+    fn at(progress: Progress) -> Attempt {
+        Attempt { number: attempt(1), channel: channel("BCA_VA"), submitted_at: minute(1), progress }
+    }
+
+    fn every_progress() -> [Progress; 8] {
+        let transaction = transaction("R1", 60);
+        [
+            Progress::Submitting,
+            Progress::Open(transaction.clone()),
+            Progress::Paid(Some(transaction.clone())),
+            Progress::Paid(None),
+            Progress::Ended(Some(transaction)),
+            Progress::Ended(None),
+            Progress::Absent,
+            Progress::Refused("channel is closed".to_owned()),
+        ]
+    }
+
+    #[test]
+    fn only_an_open_code_can_be_paid_and_only_until_it_ends() {
+        for progress in every_progress() {
+            let is_open = matches!(progress, Progress::Open(_));
+            let attempt = at(progress);
+            assert_eq!(attempt.is_payable(minute(59)), is_open, "{attempt:?}");
+            assert!(!attempt.is_payable(minute(60)), "{attempt:?}");
+        }
+    }
+
+    #[test]
+    fn the_provider_is_asked_about_what_may_still_be_paid() {
+        let asked: Vec<_> =
+            every_progress().iter().filter(|progress| progress.may_bring_money()).map(Progress::as_str).collect();
+        assert_eq!(asked, ["SUBMITTING", "OPEN"]);
+    }
+
+    #[test]
+    fn an_ended_attempt_keeps_what_the_provider_created() {
+        let mut attempt = at(Progress::Open(transaction("R1", 60)));
+        attempt.end(Progress::Ended);
+        assert_eq!(attempt.progress, Progress::Ended(Some(transaction("R1", 60))));
+        attempt.end(Progress::Paid);
+        assert_eq!(attempt.transaction(), Some(&transaction("R1", 60)));
+    }
+
+    #[test]
+    fn a_code_a_few_minutes_short_lives_as_long_as_its_invoice() {
+        let lives = |minutes| {
+            at(Progress::Open(transaction("R1", minutes))).lives_as_long_as(minute(LIFETIME_MINUTES))
+        };
+        assert_eq!([1441, 1440, 1435].map(lives), [true; 3]);
+        assert_eq!([1434, 60].map(lives), [false; 2]);
+    }
+
+    #[test]
+    fn of_a_code_we_were_never_told_it_is_not_known_how_long_it_lives() {
+        for progress in [Progress::Submitting, Progress::Ended(None), Progress::Absent] {
+            assert!(!at(progress).lives_as_long_as(minute(LIFETIME_MINUTES)));
+        }
     }
 }

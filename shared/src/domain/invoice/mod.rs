@@ -7,6 +7,13 @@ pub mod pay;
 pub mod review;
 pub mod settle;
 
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 
 use self::attempt::{Attempt, Progress};

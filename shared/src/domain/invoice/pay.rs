@@ -114,3 +114,192 @@ impl Invoice {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::invoice::examples::{
+        LIFETIME_MINUTES, attempt, channel, invoice_being_submitted, invoice_with_code, invoice_with_codes,
+        minute, new_invoice, number, order, paid_invoice, report, transaction,
+    };
+    use crate::domain::money::Money;
+    use crate::domain::payment_report::ReportedStatus;
+
+    fn invoice_of(rupiah: i64) -> Invoice {
+        let number = number("INV-20261121-7K3M9QZX");
+        Invoice::issue(number, order(Money::rupiah(rupiah)), minute(0), minute(LIFETIME_MINUTES)).unwrap()
+    }
+
+    fn progress(invoice: &Invoice) -> &Progress {
+        &invoice.attempts.first().unwrap().progress
+    }
+
+    /// An invoice whose first attempt got that far.
+    fn invoice_at(progress: Progress) -> Invoice {
+        let mut invoice = invoice_being_submitted();
+        invoice.attempts.first_mut().unwrap().progress = progress;
+        invoice
+    }
+
+    #[test]
+    fn the_first_choice_is_stored_before_the_provider_is_called() {
+        let mut invoice = new_invoice();
+        assert_eq!(invoice.choose_channel(channel("QRIS"), minute(1)), Ok(ChannelChoice::Submit(attempt(1))));
+        let submitting = Attempt {
+            number: attempt(1),
+            channel: channel("QRIS"),
+            submitted_at: minute(1),
+            progress: Progress::Submitting,
+        };
+        assert_eq!(invoice, Invoice { attempts: vec![submitting], chosen: Some(attempt(1)), ..new_invoice() });
+    }
+
+    #[test]
+    fn a_second_click_asks_about_the_first_and_makes_nothing_new() {
+        let mut invoice = invoice_being_submitted();
+        for name in ["BCA_VA", "QRIS"] {
+            assert_eq!(invoice.choose_channel(channel(name), minute(2)), Ok(ChannelChoice::Ask(attempt(1))));
+        }
+        assert_eq!(invoice, invoice_being_submitted());
+    }
+
+    #[test]
+    fn the_same_channel_again_gives_the_same_code() {
+        let mut invoice = invoice_with_code();
+        assert_eq!(invoice.choose_channel(channel("BCA_VA"), minute(9)), Ok(ChannelChoice::Ready(attempt(1))));
+        assert_eq!(invoice, invoice_with_code());
+    }
+
+    #[test]
+    fn switching_channels_and_back_gives_the_first_code_again() {
+        let mut invoice = invoice_with_codes(&["BCA_VA", "QRIS"]);
+        assert_eq!(invoice.chosen, Some(attempt(2)));
+        assert_eq!(invoice.choose_channel(channel("BCA_VA"), minute(9)), Ok(ChannelChoice::Ready(attempt(1))));
+        assert_eq!((invoice.chosen, invoice.attempts.len()), (Some(attempt(1)), 2));
+        let live: Vec<_> = invoice.live_attempts().map(|attempt| attempt.channel.as_str()).collect();
+        assert_eq!(live, ["BCA_VA", "QRIS"]);
+    }
+
+    #[test]
+    fn a_new_code_is_made_once_the_old_one_has_ended() {
+        let mut invoice = new_invoice();
+        invoice.choose_channel(channel("DANA"), minute(1)).unwrap();
+        invoice.transaction_created(attempt(1), transaction("R1", 60));
+        let choice = |minutes| invoice.clone().choose_channel(channel("DANA"), minute(minutes));
+        assert_eq!(choice(59), Ok(ChannelChoice::Ready(attempt(1))));
+        assert_eq!(choice(60), Ok(ChannelChoice::Submit(attempt(2))));
+    }
+
+    #[test]
+    fn a_code_that_is_over_refused_or_absent_is_not_offered_again() {
+        let transaction = transaction("R1", LIFETIME_MINUTES);
+        let over = [
+            Progress::Ended(Some(transaction.clone())),
+            Progress::Paid(Some(transaction)),
+            Progress::Refused("channel is closed".to_owned()),
+            Progress::Absent,
+        ];
+        for progress in over {
+            let mut invoice = invoice_at(progress.clone());
+            assert_eq!(invoice.choose_channel(channel("BCA_VA"), minute(2)), Ok(ChannelChoice::Submit(attempt(2))));
+            assert_eq!((self::progress(&invoice), invoice.chosen), (&progress, Some(attempt(2))));
+        }
+    }
+
+    #[test]
+    fn an_amount_the_channel_does_not_take_is_refused_with_its_limits() {
+        for (name, minimum, maximum) in [("BCA_VA", 10_000, 10_000_000), ("QRIS", 1_000, 5_000_000)] {
+            let refused = Err(ChoiceError::AmountOutsideLimits { minimum, maximum });
+            for (rupiah, fits) in [(minimum, true), (maximum, true), (1, false), (10_000_001, false)] {
+                let mut invoice = invoice_of(rupiah);
+                let expected = if fits { Ok(ChannelChoice::Submit(attempt(1))) } else { refused };
+                assert_eq!(invoice.choose_channel(channel(name), minute(1)), expected, "{name} {rupiah}");
+                assert_eq!(invoice.attempts.is_empty(), !fits);
+            }
+        }
+    }
+
+    #[test]
+    fn no_code_is_made_when_the_time_to_pay_is_over() {
+        let mut invoice = invoice_with_code();
+        assert_eq!(invoice.choose_channel(channel("BCA_VA"), minute(1440)), Err(ChoiceError::PastDue));
+        assert_eq!(invoice, invoice_with_code());
+    }
+
+    #[test]
+    fn no_code_is_made_for_an_invoice_that_does_not_wait_for_money() {
+        let mut cancelled = invoice_with_code();
+        cancelled.cancel(minute(2)).unwrap();
+        let mut doubtful = invoice_with_code();
+        doubtful.settle(&report(7, ReportedStatus::Paid), minute(2));
+        for mut invoice in [paid_invoice(), cancelled, doubtful] {
+            let (before, state) = (invoice.clone(), invoice.state());
+            assert_eq!(invoice.choose_channel(channel("QRIS"), minute(3)), Err(ChoiceError::NotPending(state)));
+            assert_eq!(invoice, before);
+        }
+    }
+
+    #[test]
+    fn at_most_twenty_codes_are_made_and_the_last_can_still_be_shown() {
+        let names: Vec<_> = PaymentChannel::all().map(PaymentChannel::as_str).take(MAX_ATTEMPTS.into()).collect();
+        let mut invoice = invoice_with_codes(&names);
+        let full = invoice.clone();
+        assert_eq!(invoice.choose_channel(channel("ALFAMIDI"), minute(2)), Err(ChoiceError::TooManyAttempts));
+        assert_eq!(invoice, full);
+        let last = channel(names.last().unwrap());
+        assert_eq!(invoice.choose_channel(last, minute(2)), Ok(ChannelChoice::Ready(attempt(MAX_ATTEMPTS))));
+    }
+
+    #[test]
+    fn the_providers_answer_is_stored_and_never_reopens_what_is_over() {
+        let (created, other) = (transaction("R1", LIFETIME_MINUTES), transaction("X1", LIFETIME_MINUTES));
+        let refused = Progress::Refused("channel is closed".to_owned());
+        let cases = [
+            (Progress::Submitting, Progress::Open(created.clone())),
+            (Progress::Absent, Progress::Open(created.clone())),
+            (Progress::Paid(None), Progress::Paid(Some(created.clone()))),
+            (Progress::Ended(None), Progress::Ended(Some(created.clone()))),
+            (Progress::Open(other.clone()), Progress::Open(other.clone())),
+            (Progress::Paid(Some(other.clone())), Progress::Paid(Some(other.clone()))),
+            (Progress::Ended(Some(other.clone())), Progress::Ended(Some(other))),
+            (refused.clone(), refused),
+        ];
+        for (before, after) in cases {
+            let mut invoice = invoice_at(before.clone());
+            invoice.transaction_created(attempt(1), created.clone());
+            assert_eq!(progress(&invoice), &after, "from {before:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_was_being_submitted_turns_out_refused_or_absent() {
+        let transaction = transaction("R1", LIFETIME_MINUTES);
+        let kept = [
+            Progress::Open(transaction.clone()),
+            Progress::Paid(Some(transaction.clone())),
+            Progress::Paid(None),
+            Progress::Ended(Some(transaction)),
+            Progress::Ended(None),
+        ];
+        for before in kept {
+            let mut invoice = invoice_at(before.clone());
+            invoice.transaction_refused(attempt(1), "Invalid signature");
+            invoice.transaction_absent(attempt(1));
+            assert_eq!(progress(&invoice), &before);
+        }
+        let (mut refused, mut absent) = (invoice_being_submitted(), invoice_being_submitted());
+        refused.transaction_refused(attempt(1), "Invalid signature");
+        absent.transaction_absent(attempt(1));
+        assert_eq!(progress(&refused), &Progress::Refused("Invalid signature".to_owned()));
+        assert_eq!(progress(&absent), &Progress::Absent);
+    }
+
+    #[test]
+    fn an_answer_about_an_attempt_never_made_changes_nothing() {
+        let mut invoice = invoice_being_submitted();
+        invoice.transaction_created(attempt(2), transaction("R2", LIFETIME_MINUTES));
+        invoice.transaction_refused(attempt(2), "Invalid signature");
+        invoice.transaction_absent(attempt(2));
+        assert_eq!(invoice, invoice_being_submitted());
+    }
+}

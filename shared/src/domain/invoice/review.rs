@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::event::InvoiceEvent;
 use super::settle::ReceivedReport;
 use super::{Invoice, Payment, Standing};
-use crate::domain::identifier::UserId;
+use crate::domain::identifier::{Reference, UserId};
 use crate::domain::payment_report::ReportedStatus;
 
 /// Longest reason kept, in characters.
@@ -34,9 +34,10 @@ pub struct Review {
 /// What can be decided about money that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// The money is accepted: the invoice counts as paid by it.
+    /// The money is accepted: the invoice counts as paid by it. A paid one stays as it is.
     AcceptPayment,
-    /// The money was given back outside Paydesk: an unpaid invoice ends as refunded, a paid one stays paid.
+    /// The money was given back outside Paydesk: an unpaid invoice ends as refunded. A paid one
+    /// stays paid, unless what is in question is the refund of the very payment that settled it.
     MoneyReturned,
     /// Nothing to do: the invoice stands as it stood.
     Dismiss,
@@ -62,7 +63,7 @@ pub enum ReviewError {
     /// Nothing waits for a decision.
     #[error("the invoice does not wait for a decision")]
     NothingToDecide,
-    /// No report of a payment is among the unfitting ones.
+    /// None of the unfitting reports is of a payment that can be accepted, or given back.
     #[error("no payment is in question")]
     NoPaymentInQuestion,
     /// The reason is missing or too long.
@@ -75,11 +76,12 @@ impl Invoice {
     ///
     /// # Errors
     /// When nothing is open, the decision does not apply, or the reason is missing.
-    pub fn decide(&mut self, review: Review) -> Result<(), ReviewError> {
+    pub fn decide(&mut self, mut review: Review) -> Result<(), ReviewError> {
         if self.open_review.is_none() {
             return Err(ReviewError::NothingToDecide);
         }
-        let length = review.reason.trim().chars().count();
+        review.reason = review.reason.trim().to_owned();
+        let length = review.reason.chars().count();
         if length == 0 || length > MAX_REASON_LENGTH {
             return Err(ReviewError::ReasonMissing);
         }
@@ -94,37 +96,98 @@ impl Invoice {
     }
 
     fn accept_payment(&mut self) -> Result<(), ReviewError> {
-        if self.payment().is_some() {
-            return Ok(());
+        match &self.standing {
+            Standing::Paid(_) => return Ok(()),
+            // The order service knows this order as paid and given back: it is never paid again.
+            Standing::Refunded { .. } if self.was_accepted() => return Err(ReviewError::NoPaymentInQuestion),
+            Standing::Pending
+            | Standing::Expired { .. }
+            | Standing::Cancelled { .. }
+            | Standing::Refunded { .. } => {}
         }
-        let payment = self.payment_in_question().ok_or(ReviewError::NoPaymentInQuestion)?;
+        let payment = self.payment_in_question(|report| !self.went_back(&report.reference))?;
         self.tell(InvoiceEvent::Paid, &payment, payment.paid_at);
         self.standing = Standing::Paid(payment);
         Ok(())
     }
 
     fn money_returned(&mut self, now: Timestamp) -> Result<(), ReviewError> {
-        if self.payment().is_some() {
-            return Ok(());
-        }
-        let payment = self.payment_in_question().ok_or(ReviewError::NoPaymentInQuestion)?;
+        let payment = match &self.standing {
+            Standing::Paid(payment) if self.is_only_refund_in_question(&payment.reference) => {
+                let payment = payment.clone();
+                self.tell(InvoiceEvent::Refunded, &payment, now);
+                payment
+            }
+            Standing::Paid(_) | Standing::Refunded { .. } => return Ok(()),
+            Standing::Pending | Standing::Expired { .. } | Standing::Cancelled { .. } => {
+                self.payment_in_question(|_| true)?
+            }
+        };
         self.standing = Standing::Refunded { payment, at: now };
         Ok(())
     }
 
-    /// The latest payment that did not fit.
-    fn payment_in_question(&self) -> Option<Payment> {
-        let is_payment = |report: &&ReceivedReport| {
-            report.disagreement.is_some()
-                && report.status == ReportedStatus::Paid
-                && report.amount.is_positive()
-        };
-        let report = self.reports.iter().rev().find(is_payment)?;
-        Some(Payment {
+    /// The payment a decision is about: of this question before an earlier one, of the right amount
+    /// before another, and the latest of several alike.
+    fn payment_in_question(
+        &self,
+        may_be: impl Fn(&ReceivedReport) -> bool,
+    ) -> Result<Payment, ReviewError> {
+        let start = self.start_of_question();
+        let rank = |place: usize, report: &ReceivedReport| (place >= start, report.amount == self.order.amount);
+        let unfitting = self.reports.iter().enumerate().filter(|(_, report)| is_unfitting_payment(report));
+        let (_, report) = unfitting
+            .filter(|(_, report)| may_be(report))
+            .max_by_key(|(place, report)| rank(*place, report))
+            .ok_or(ReviewError::NoPaymentInQuestion)?;
+        Ok(Payment {
             reference: report.reference.clone(),
             channel: self.attempt(report.attempt).map(|attempt| attempt.channel),
             amount: report.amount,
             paid_at: report.received_at,
         })
     }
+
+    /// Where in the reports the open question begins.
+    fn start_of_question(&self) -> usize {
+        let opened_at = self.open_review.as_ref().map(|review| review.opened_at);
+        self.reports.iter().position(|report| Some(report.received_at) == opened_at).unwrap_or(0)
+    }
+
+    /// Whether the open question is about the refund of `settled_by`, and about no other payment.
+    fn is_only_refund_in_question(&self, settled_by: &Reference) -> bool {
+        let in_question = || self.reports.iter().skip(self.start_of_question());
+        let is_refund = |report: &ReceivedReport| {
+            report.status == ReportedStatus::Refunded
+                && report.reference == *settled_by
+                && report.disagreement.is_some()
+        };
+        let is_other = |report: &ReceivedReport| is_unfitting_payment(report) && report.reference != *settled_by;
+        in_question().any(is_refund) && !in_question().any(is_other)
+    }
+
+    /// Whether money of that reference is known to have gone back.
+    fn went_back(&self, reference: &Reference) -> bool {
+        let is_refund = |report: &ReceivedReport| {
+            report.status == ReportedStatus::Refunded
+                && report.reference == *reference
+                && report.amount.is_positive()
+        };
+        let is_given_back =
+            matches!(&self.standing, Standing::Refunded { payment, .. } if payment.reference == *reference);
+        is_given_back || self.reports.iter().any(is_refund)
+    }
+
+    /// Whether a payment was ever believed, or accepted by a person.
+    fn was_accepted(&self) -> bool {
+        let by_report = |report: &ReceivedReport| {
+            report.status == ReportedStatus::Paid && report.disagreement.is_none()
+        };
+        let by_person = |review: &Review| review.decision == Decision::AcceptPayment;
+        self.reports.iter().any(by_report) || self.reviews.iter().any(by_person)
+    }
+}
+
+fn is_unfitting_payment(report: &ReceivedReport) -> bool {
+    report.disagreement.is_some() && report.status == ReportedStatus::Paid && report.amount.is_positive()
 }

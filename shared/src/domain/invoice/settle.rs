@@ -3,9 +3,12 @@
 //! A report never changes an invoice twice, a disagreement is never dropped and never believed,
 //! and a payment is never undone by a later report of expiry or failure.
 
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 
-use super::attempt::Progress;
+use super::attempt::{Progress, Transaction};
 use super::event::InvoiceEvent;
 use super::number::AttemptNumber;
 use super::review::OpenReview;
@@ -14,7 +17,7 @@ use crate::domain::identifier::Reference;
 use crate::domain::money::Money;
 use crate::domain::payment_report::{PaymentReport, ReportSource, ReportedStatus};
 
-/// Most reports kept with one invoice. Real invoices see a handful.
+/// Most reports kept with one invoice; beyond it only those about money are. Real invoices see a handful.
 pub const MAX_REPORTS: usize = 64;
 
 /// What a report did.
@@ -41,7 +44,7 @@ pub enum Disagreement {
     UnknownAttempt,
     /// The attempt has another reference at the provider.
     ReferenceDiffers,
-    /// Another amount or currency than the invoice's.
+    /// Another amount or currency than the invoice's, or than the payment it speaks of had.
     AmountDiffers,
     /// Paid after the invoice had expired.
     PaidAfterExpiry,
@@ -109,7 +112,7 @@ impl ReceivedReport {
         self.attempt == report.merchant_ref.attempt
             && self.reference == report.reference
             && self.status == report.status
-            && (self.amount == report.amount || self.status != ReportedStatus::Paid)
+            && (self.amount == report.amount || !is_payment_or_refund(report.status))
     }
 }
 
@@ -125,13 +128,10 @@ impl Invoice {
             ReportedStatus::Failed | ReportedStatus::Expired => self.judge_end(report),
             ReportedStatus::Refunded => self.judge_refund(report),
         };
-        let settlement = judged.map_or_else(Settlement::Disagrees, |change| self.apply(change, report, now));
-        if let Settlement::Disagrees(_) = settlement
-            && money_moved(report)
-            && self.open_review.is_none()
-        {
-            self.open_review = Some(OpenReview { opened_at: now });
-        }
+        let settlement = match judged {
+            Ok(change) => self.apply(change, report, now),
+            Err(disagreement) => self.doubt(disagreement, report, now),
+        };
         if settlement != Settlement::AlreadyKnown {
             self.keep(report, settlement, now);
         }
@@ -144,12 +144,15 @@ impl Invoice {
             return Err(Disagreement::AmountDiffers);
         }
         match &self.standing {
+            Standing::Pending if self.is_refund_kept(report) => Ok(Settlement::Refunded),
             Standing::Pending => Ok(Settlement::Settled),
             Standing::Paid(payment) | Standing::Refunded { payment, .. } => {
-                if payment.reference == report.reference {
-                    Ok(Settlement::AlreadyKnown)
-                } else {
+                if payment.reference != report.reference {
                     Err(Disagreement::PaidTwice)
+                } else if payment.amount != report.amount {
+                    Err(Disagreement::AmountDiffers)
+                } else {
+                    Ok(Settlement::AlreadyKnown)
                 }
             }
             Standing::Expired { .. } => Err(Disagreement::PaidAfterExpiry),
@@ -176,19 +179,17 @@ impl Invoice {
         }
     }
 
+    /// A refund is about the payment that settled the invoice, whichever attempt that came by:
+    /// a person may have accepted one that fitted none.
     fn judge_refund(&self, report: &PaymentReport) -> Result<Settlement, Disagreement> {
-        self.check_attempt(report)?;
-        match &self.standing {
-            Standing::Paid(payment) if payment.reference == report.reference => Ok(Settlement::Refunded),
-            Standing::Refunded { payment, .. } if payment.reference == report.reference => {
-                Ok(Settlement::AlreadyKnown)
-            }
-            Standing::Pending
-            | Standing::Paid(_)
-            | Standing::Expired { .. }
-            | Standing::Cancelled { .. }
-            | Standing::Refunded { .. } => Err(Disagreement::RefundWithoutPayment),
+        let Some(payment) = self.payment().filter(|payment| payment.reference == report.reference) else {
+            self.check_attempt(report)?;
+            return Err(Disagreement::RefundWithoutPayment);
+        };
+        if payment.amount != report.amount {
+            return Err(Disagreement::AmountDiffers);
         }
+        Ok(if self.is_paid_by(&report.reference) { Settlement::Refunded } else { Settlement::AlreadyKnown })
     }
 
     fn check_attempt(&self, report: &PaymentReport) -> Result<(), Disagreement> {
@@ -202,30 +203,26 @@ impl Invoice {
     }
 
     fn apply(&mut self, change: Settlement, report: &PaymentReport, now: Timestamp) -> Settlement {
-        let number = report.merchant_ref.attempt;
-        let channel = self.attempt(number).map(|attempt| attempt.channel);
-        let attempt = self.attempts.iter_mut().find(|attempt| attempt.number == number);
         match change {
             Settlement::Settled => {
-                if let Some(attempt) = attempt {
-                    attempt.end(Progress::Paid);
-                }
-                let paid_at = report.paid_at.unwrap_or(now);
-                let (reference, amount) = (report.reference.clone(), report.amount);
-                let payment = Payment { reference, channel, amount, paid_at };
-                self.tell(InvoiceEvent::Paid, &payment, paid_at);
+                let payment = self.take_payment(report, now);
+                self.tell(InvoiceEvent::Paid, &payment, payment.paid_at);
                 self.standing = Standing::Paid(payment);
             }
             Settlement::Refunded => {
-                if let Some(payment) = self.payment().cloned() {
-                    self.tell(InvoiceEvent::Refunded, &payment, now);
-                    self.standing = Standing::Refunded { payment, at: now };
-                }
+                let payment = match self.payment().cloned() {
+                    Some(payment) => {
+                        self.tell(InvoiceEvent::Refunded, &payment, now);
+                        payment
+                    }
+                    // Its refund was reported first. Nobody was told that it was paid, so nobody is
+                    // told that it went back: the two might overtake each other again.
+                    None => self.take_payment(report, now),
+                };
+                self.standing = Standing::Refunded { payment, at: now };
             }
             Settlement::AttemptEnded | Settlement::Expired => {
-                if let Some(attempt) = attempt {
-                    attempt.end(Progress::Ended);
-                }
+                self.end_attempt(report, Progress::Ended);
                 if change == Settlement::Expired {
                     self.standing = Standing::Expired { at: now };
                 }
@@ -233,6 +230,54 @@ impl Invoice {
             Settlement::AlreadyKnown | Settlement::Disagrees(_) => {}
         }
         change
+    }
+
+    /// Leaves what is not believed to a person, where money is in question.
+    fn doubt(&mut self, disagreement: Disagreement, report: &PaymentReport, now: Timestamp) -> Settlement {
+        if money_moved(report) && self.check_attempt(report).is_ok() {
+            // Whatever becomes of the money, this code was paid: it is not offered or asked about again.
+            self.end_attempt(report, Progress::Paid);
+        }
+        if self.is_about_money(report) && self.open_review.is_none() {
+            self.open_review = Some(OpenReview { opened_at: now });
+        }
+        Settlement::Disagrees(disagreement)
+    }
+
+    fn take_payment(&mut self, report: &PaymentReport, now: Timestamp) -> Payment {
+        self.end_attempt(report, Progress::Paid);
+        Payment {
+            reference: report.reference.clone(),
+            channel: self.attempt(report.merchant_ref.attempt).map(|attempt| attempt.channel),
+            amount: report.amount,
+            paid_at: report.paid_at.unwrap_or(now),
+        }
+    }
+
+    fn end_attempt(&mut self, report: &PaymentReport, ending: fn(Option<Transaction>) -> Progress) {
+        let number = report.merchant_ref.attempt;
+        if let Some(attempt) = self.attempts.iter_mut().find(|attempt| attempt.number == number) {
+            attempt.end(ending);
+        }
+    }
+
+    /// Whether the report says that money moved, or may say so of the money the invoice is paid by.
+    fn is_about_money(&self, report: &PaymentReport) -> bool {
+        let gone = report.status == ReportedStatus::Refunded && self.is_paid_by(&report.reference);
+        money_moved(report) || gone
+    }
+
+    fn is_paid_by(&self, reference: &Reference) -> bool {
+        matches!(&self.standing, Standing::Paid(payment) if payment.reference == *reference)
+    }
+
+    /// Whether the refund of exactly this payment was reported before the payment was.
+    fn is_refund_kept(&self, payment: &PaymentReport) -> bool {
+        self.reports.iter().any(|kept| {
+            kept.status == ReportedStatus::Refunded
+                && kept.reference == payment.reference
+                && kept.amount == payment.amount
+        })
     }
 
     fn keep(&mut self, report: &PaymentReport, settlement: Settlement, now: Timestamp) {
@@ -244,7 +289,7 @@ impl Invoice {
             | Settlement::Expired
             | Settlement::AlreadyKnown => None,
         };
-        if self.reports.len() >= MAX_REPORTS {
+        if self.reports.len() >= MAX_REPORTS && !self.is_about_money(report) {
             return;
         }
         self.reports.push(ReceivedReport {
@@ -262,8 +307,12 @@ impl Invoice {
 
 /// Whether a report says that money came in or went out. A tester's "paid" of nothing does not.
 fn money_moved(report: &PaymentReport) -> bool {
-    match report.status {
-        ReportedStatus::Paid | ReportedStatus::Refunded => report.amount.is_positive(),
+    is_payment_or_refund(report.status) && report.amount.is_positive()
+}
+
+fn is_payment_or_refund(status: ReportedStatus) -> bool {
+    match status {
+        ReportedStatus::Paid | ReportedStatus::Refunded => true,
         ReportedStatus::Unpaid | ReportedStatus::Failed | ReportedStatus::Expired => false,
     }
 }

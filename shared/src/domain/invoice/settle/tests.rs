@@ -1,0 +1,441 @@
+//! What each report does to each invoice.
+
+use super::{Disagreement, MAX_REPORTS, ReceivedReport, Settlement};
+use crate::domain::invoice::attempt::Progress;
+use crate::domain::invoice::event::InvoiceEvent;
+use crate::domain::invoice::examples::{
+    LIFETIME_MINUTES, PRICE, attempt, channel, event, invoice_being_submitted, invoice_with_code,
+    invoice_with_codes, minute, new_invoice, of_amount, of_transaction, paid_invoice, reference, report, sent,
+    transaction,
+};
+use crate::domain::invoice::{Invoice, InvoiceState, Payment, Standing};
+use crate::domain::money::{Currency, Money};
+use crate::domain::payment_report::ReportedStatus::{Expired, Failed, Paid, Refunded, Unpaid};
+use crate::domain::payment_report::{PaymentReport, ReportSource};
+
+fn payment(text: &str, name: &str) -> Payment {
+    Payment { reference: reference(text), channel: Some(channel(name)), amount: PRICE, paid_at: minute(4) }
+}
+
+fn progress(invoice: &Invoice, number: u8) -> &Progress {
+    &invoice.attempt(attempt(number)).unwrap().progress
+}
+
+fn code() -> Progress {
+    Progress::Open(transaction("R1", LIFETIME_MINUTES))
+}
+
+fn paid_code() -> Progress {
+    Progress::Paid(Some(transaction("R1", LIFETIME_MINUTES)))
+}
+
+fn expired_invoice() -> Invoice {
+    let mut invoice = invoice_with_code();
+    assert_eq!(invoice.settle(&report(1, Expired), minute(1440)), Settlement::Expired);
+    invoice
+}
+
+/// The last report kept, which must be `report` and have come at `at_minute`.
+fn kept(invoice: &Invoice, report: &PaymentReport, at_minute: i64) -> Option<Disagreement> {
+    let kept = invoice.reports.last().unwrap();
+    let disagreement = kept.disagreement;
+    let expected = ReceivedReport {
+        attempt: report.merchant_ref.attempt,
+        reference: report.reference.clone(),
+        status: report.status,
+        amount: report.amount,
+        source: report.source,
+        received_at: minute(at_minute),
+        disagreement,
+        raw: report.raw.clone(),
+    };
+    assert_eq!(kept, &expected);
+    disagreement
+}
+
+/// Applies a report that must be kept as a disagreement, move nothing and tell nobody.
+fn disagrees(invoice: &mut Invoice, report: &PaymentReport, disagreement: Disagreement) {
+    let before = invoice.clone();
+    assert_eq!(invoice.settle(report, minute(2000)), Settlement::Disagrees(disagreement));
+    assert_eq!(kept(invoice, report, 2000), Some(disagreement));
+    assert_eq!(invoice.reports[..before.reports.len()], before.reports);
+    assert_eq!((&invoice.standing, &invoice.outbox), (&before.standing, &before.outbox));
+    let after = invoice.clone();
+    assert_eq!(invoice.settle(report, minute(2001)), Settlement::AlreadyKnown);
+    assert_eq!(invoice, &after);
+}
+
+fn review_opened_at(invoice: &Invoice) -> Option<jiff::Timestamp> {
+    invoice.open_review.as_ref().map(|review| review.opened_at)
+}
+
+#[test]
+fn a_payment_settles_the_invoice_and_the_order_is_told() {
+    let mut invoice = invoice_with_code();
+    let report = report(1, Paid);
+    assert_eq!(invoice.settle(&report, minute(5)), Settlement::Settled);
+    assert_eq!(invoice.standing, Standing::Paid(payment("R1", "BCA_VA")));
+    assert_eq!(invoice.outbox, [InvoiceEvent::Paid(event("R1", PRICE, minute(4)))]);
+    assert_eq!(progress(&invoice, 1), &paid_code());
+    assert_eq!(kept(&invoice, &report, 5), None);
+    assert_eq!((invoice.reports.len(), invoice.open_review), (1, None));
+}
+
+#[test]
+fn a_payment_without_a_time_counts_from_when_we_heard_of_it() {
+    let mut invoice = invoice_with_code();
+    invoice.settle(&PaymentReport { paid_at: None, ..report(1, Paid) }, minute(5));
+    assert_eq!(invoice.payment().map(|payment| payment.paid_at), Some(minute(5)));
+    assert_eq!(invoice.outbox, [InvoiceEvent::Paid(event("R1", PRICE, minute(5)))]);
+}
+
+#[test]
+fn the_same_payment_reported_fifty_times_and_asked_about_changes_nothing() {
+    let mut invoice = paid_invoice();
+    let inquiry = PaymentReport { source: ReportSource::Inquiry, raw: "{}".to_owned(), ..report(1, Paid) };
+    for again in std::iter::repeat_n(report(1, Paid), 50).chain([inquiry]) {
+        assert_eq!(invoice.settle(&again, minute(6)), Settlement::AlreadyKnown);
+    }
+    assert_eq!(invoice, paid_invoice());
+}
+
+#[test]
+fn that_nothing_happened_yet_is_no_news() {
+    for mut invoice in [new_invoice(), invoice_with_code(), paid_invoice(), expired_invoice()] {
+        let before = invoice.clone();
+        assert_eq!(invoice.settle(&report(1, Unpaid), minute(5)), Settlement::AlreadyKnown);
+        assert_eq!(invoice, before);
+    }
+}
+
+#[test]
+fn a_payment_reported_before_the_code_was_stored_lands_and_the_code_is_stored_later() {
+    let mut invoice = invoice_being_submitted();
+    assert_eq!(invoice.settle(&report(1, Paid), minute(5)), Settlement::Settled);
+    assert_eq!(invoice.standing, Standing::Paid(payment("R1", "BCA_VA")));
+    assert_eq!(progress(&invoice, 1), &Progress::Paid(None));
+    invoice.transaction_created(attempt(1), transaction("R1", LIFETIME_MINUTES));
+    assert_eq!(progress(&invoice, 1), &paid_code());
+    assert_eq!(sent(&mut invoice).len(), 1);
+}
+
+#[test]
+fn a_payment_of_an_attempt_thought_absent_or_refused_settles() {
+    let (mut absent, mut refused) = (invoice_being_submitted(), invoice_being_submitted());
+    absent.transaction_absent(attempt(1));
+    refused.transaction_refused(attempt(1), "channel is closed");
+    for mut invoice in [absent, refused] {
+        assert_eq!(invoice.settle(&report(1, Paid), minute(5)), Settlement::Settled);
+        assert_eq!(invoice.standing, Standing::Paid(payment("R1", "BCA_VA")));
+        assert_eq!(progress(&invoice, 1), &Progress::Paid(None));
+    }
+}
+
+#[test]
+fn a_code_given_up_for_another_still_settles_by_its_own_channel() {
+    let mut invoice = invoice_with_codes(&["BCA_VA", "QRIS"]);
+    assert_eq!(invoice.settle(&report(1, Paid), minute(5)), Settlement::Settled);
+    assert_eq!(invoice.standing, Standing::Paid(payment("R1", "BCA_VA")));
+    let live: Vec<_> = invoice.live_attempts().map(|attempt| attempt.number).collect();
+    assert_eq!(live, [attempt(2)]);
+}
+
+#[test]
+fn another_amount_or_currency_is_left_to_a_person_and_the_code_counts_as_used() {
+    let euro = PaymentReport { amount: Money::new(150_000, Currency::Eur), ..report(1, Paid) };
+    for other in [of_amount(report(1, Paid), 149_999), of_amount(report(1, Paid), 150_001), euro] {
+        let mut invoice = invoice_with_code();
+        disagrees(&mut invoice, &other, Disagreement::AmountDiffers);
+        assert_eq!((invoice.state(), review_opened_at(&invoice)), (InvoiceState::NeedsReview, Some(minute(2000))));
+        assert_eq!(progress(&invoice, 1), &paid_code());
+    }
+}
+
+#[test]
+fn the_right_payment_settles_while_another_is_in_question() {
+    for right in [report(1, Paid), report(2, Paid)] {
+        let mut invoice = invoice_with_codes(&["BCA_VA", "QRIS"]);
+        disagrees(&mut invoice, &of_amount(report(1, Paid), 100), Disagreement::AmountDiffers);
+        assert_eq!(invoice.settle(&right, minute(2002)), Settlement::Settled);
+        assert_eq!(invoice.payment().map(|payment| &payment.reference), Some(&right.reference));
+        assert_eq!((invoice.state(), invoice.outbox.len()), (InvoiceState::NeedsReview, 1));
+    }
+}
+
+#[test]
+fn a_payment_later_reported_with_another_amount_stays_and_is_left_to_a_person() {
+    let mut invoice = paid_invoice();
+    disagrees(&mut invoice, &of_amount(report(1, Paid), 1), Disagreement::AmountDiffers);
+    assert_eq!(invoice.state(), InvoiceState::NeedsReview);
+}
+
+#[test]
+fn a_testers_payment_of_nothing_is_kept_and_disturbs_nobody() {
+    let test = PaymentReport { paid_at: None, ..of_amount(report(1, Paid), 0) };
+    let mut invoice = invoice_with_code();
+    disagrees(&mut invoice, &test, Disagreement::AmountDiffers);
+    assert_eq!((invoice.state(), progress(&invoice, 1)), (InvoiceState::Pending, &code()));
+    assert_eq!(invoice.settle(&report(1, Paid), minute(2003)), Settlement::Settled);
+    assert_eq!((invoice.state(), invoice.outbox.len()), (InvoiceState::Paid, 1));
+}
+
+#[test]
+fn another_transaction_under_our_reference_is_left_to_a_person_and_the_code_stays() {
+    let mut invoice = invoice_with_code();
+    disagrees(&mut invoice, &of_transaction(report(1, Paid), "X1"), Disagreement::ReferenceDiffers);
+    assert_eq!((invoice.state(), progress(&invoice, 1)), (InvoiceState::NeedsReview, &code()));
+    let mut unmoved = invoice_with_code();
+    disagrees(&mut unmoved, &of_transaction(report(1, Expired), "X1"), Disagreement::ReferenceDiffers);
+    assert_eq!((unmoved.state(), progress(&unmoved, 1)), (InvoiceState::Pending, &code()));
+}
+
+#[test]
+fn a_report_of_an_attempt_never_made_is_kept_and_asks_a_person_where_money_moved() {
+    let states = [Paid, Refunded, Expired, Failed].map(|status| {
+        let mut invoice = invoice_with_code();
+        disagrees(&mut invoice, &report(2, status), Disagreement::UnknownAttempt);
+        assert_eq!(invoice.attempts, invoice_with_code().attempts);
+        invoice.state()
+    });
+    let (asked, not_asked) = (InvoiceState::NeedsReview, InvoiceState::Pending);
+    assert_eq!(states, [asked, asked, not_asked, not_asked]);
+}
+
+#[test]
+fn a_payment_after_expiry_is_left_to_a_person() {
+    let mut ended = expired_invoice();
+    disagrees(&mut ended, &report(1, Paid), Disagreement::PaidAfterExpiry);
+    let mut overdue = invoice_with_code();
+    overdue.expire(minute(1440)).unwrap();
+    disagrees(&mut overdue, &report(1, Paid), Disagreement::PaidAfterExpiry);
+    for invoice in [ended, overdue] {
+        assert_eq!((invoice.state(), progress(&invoice, 1)), (InvoiceState::NeedsReview, &paid_code()));
+        assert_eq!((invoice.standing, invoice.outbox), (Standing::Expired { at: minute(1440) }, vec![]));
+    }
+}
+
+#[test]
+fn a_payment_after_cancellation_is_left_to_a_person() {
+    let mut invoice = invoice_with_code();
+    invoice.cancel(minute(3)).unwrap();
+    disagrees(&mut invoice, &report(1, Paid), Disagreement::PaidAfterCancellation);
+    assert_eq!((invoice.state(), progress(&invoice, 1)), (InvoiceState::NeedsReview, &paid_code()));
+}
+
+#[test]
+fn a_second_payment_by_another_code_is_left_to_a_person_and_the_order_is_told_once() {
+    let mut invoice = invoice_with_codes(&["BCA_VA", "QRIS"]);
+    assert_eq!(invoice.settle(&report(2, Paid), minute(5)), Settlement::Settled);
+    assert_eq!(sent(&mut invoice), [InvoiceEvent::Paid(event("R2", PRICE, minute(4)))]);
+    disagrees(&mut invoice, &report(1, Paid), Disagreement::PaidTwice);
+    assert_eq!(invoice.standing, Standing::Paid(payment("R2", "QRIS")));
+    assert_eq!((invoice.state(), progress(&invoice, 1)), (InvoiceState::NeedsReview, &paid_code()));
+}
+
+#[test]
+fn a_payment_is_not_undone_by_a_later_end_and_nobody_is_asked() {
+    for status in [Expired, Failed] {
+        let mut invoice = paid_invoice();
+        disagrees(&mut invoice, &report(1, status), Disagreement::EndedAfterPayment);
+        assert_eq!((invoice.state(), progress(&invoice, 1)), (InvoiceState::Paid, &paid_code()));
+    }
+}
+
+#[test]
+fn further_questions_join_the_one_that_is_open() {
+    let mut invoice = invoice_with_code();
+    invoice.settle(&of_amount(report(1, Paid), 100), minute(7));
+    disagrees(&mut invoice, &of_transaction(report(1, Paid), "X1"), Disagreement::ReferenceDiffers);
+    assert_eq!((review_opened_at(&invoice), invoice.reports.len()), (Some(minute(7)), 2));
+}
+
+#[test]
+fn the_trail_is_limited_but_money_is_always_kept() {
+    let mut invoice = invoice_with_code();
+    for count in 0..MAX_REPORTS {
+        invoice.settle(&of_transaction(report(1, Expired), &format!("X{count}")), minute(7));
+    }
+    let full = invoice.clone();
+    assert_eq!(full.reports.len(), MAX_REPORTS);
+    for _ in 0..2 {
+        let one_more = invoice.settle(&of_transaction(report(1, Expired), "Y"), minute(8));
+        assert_eq!(one_more, Settlement::Disagrees(Disagreement::ReferenceDiffers));
+        assert_eq!(invoice, full);
+    }
+    disagrees(&mut invoice, &of_transaction(report(1, Paid), "Z"), Disagreement::ReferenceDiffers);
+    assert_eq!(invoice.state(), InvoiceState::NeedsReview);
+    assert_eq!(invoice.settle(&report(1, Paid), minute(2002)), Settlement::Settled);
+    assert_eq!(kept(&invoice, &report(1, Paid), 2002), None);
+}
+
+#[test]
+fn every_disagreement_has_a_name_of_its_own() {
+    let names: std::collections::HashSet<_> = Disagreement::ALL.map(Disagreement::as_str).into();
+    assert_eq!(names.len(), Disagreement::ALL.len());
+}
+
+/// Codes that ended unpaid.
+mod ends {
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_only_code_ends_an_invoice_it_lived_as_long_as() {
+        let mut invoice = invoice_with_code();
+        assert_eq!(invoice.settle(&report(1, Expired), minute(1440)), Settlement::Expired);
+        assert_eq!(invoice.standing, Standing::Expired { at: minute(1440) });
+        assert_eq!(progress(&invoice, 1), &Progress::Ended(Some(transaction("R1", LIFETIME_MINUTES))));
+        assert_eq!(kept(&invoice, &report(1, Expired), 1440), None);
+        assert_eq!((invoice.open_review, invoice.outbox), (None, vec![]));
+    }
+
+    #[test]
+    fn the_end_of_a_short_lived_code_leaves_the_invoice_waiting() {
+        let mut invoice = invoice_being_submitted();
+        invoice.transaction_created(attempt(1), transaction("R1", 60));
+        assert_eq!(invoice.settle(&report(1, Expired), minute(61)), Settlement::AttemptEnded);
+        assert_eq!(progress(&invoice, 1), &Progress::Ended(Some(transaction("R1", 60))));
+        assert_eq!((&invoice.standing, kept(&invoice, &report(1, Expired), 61)), (&Standing::Pending, None));
+        assert!(invoice.choose_channel(channel("BCA_VA"), minute(62)).is_ok());
+    }
+
+    #[test]
+    fn the_end_of_a_code_we_were_never_told_of_leaves_the_invoice_waiting() {
+        let mut absent = invoice_being_submitted();
+        absent.transaction_absent(attempt(1));
+        for mut invoice in [invoice_being_submitted(), absent] {
+            assert_eq!(invoice.settle(&report(1, Expired), minute(61)), Settlement::AttemptEnded);
+            assert_eq!((&invoice.standing, progress(&invoice, 1)), (&Standing::Pending, &Progress::Ended(None)));
+            invoice.transaction_created(attempt(1), transaction("R1", 60));
+            assert_eq!(progress(&invoice, 1), &Progress::Ended(Some(transaction("R1", 60))));
+            assert_eq!(invoice.settle(&report(1, Paid), minute(62)), Settlement::Settled);
+        }
+    }
+
+    #[test]
+    fn of_two_codes_the_end_of_the_later_one_ends_the_invoice() {
+        for order in [[1, 2], [2, 1]] {
+            let mut invoice = invoice_with_codes(&["BCA_VA", "QRIS"]);
+            let ends = order.map(|number| invoice.settle(&report(number, Expired), minute(1440)));
+            assert_eq!(ends, [Settlement::AttemptEnded, Settlement::Expired]);
+            assert_eq!((invoice.state(), invoice.live_attempts().count()), (InvoiceState::Expired, 0));
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_code_leaves_the_invoice_waiting_while_another_is_being_made() {
+        let mut invoice = invoice_with_code();
+        invoice.choose_channel(channel("QRIS"), minute(1430)).unwrap();
+        assert_eq!(invoice.settle(&report(1, Expired), minute(1440)), Settlement::AttemptEnded);
+        assert_eq!(invoice.state(), InvoiceState::Pending);
+    }
+
+    #[test]
+    fn a_failed_payment_ends_its_code_only() {
+        let mut invoice = invoice_with_code();
+        assert_eq!(invoice.settle(&report(1, Failed), minute(5)), Settlement::AttemptEnded);
+        assert_eq!((invoice.state(), invoice.live_attempts().count()), (InvoiceState::Pending, 0));
+        let failed = invoice.clone();
+        assert_eq!(invoice.settle(&report(1, Expired), minute(1440)), Settlement::AlreadyKnown);
+        assert_eq!(invoice, failed);
+    }
+
+    #[test]
+    fn a_payment_of_a_code_said_to_have_failed_settles_while_the_invoice_waits() {
+        let mut invoice = invoice_with_code();
+        invoice.settle(&report(1, Failed), minute(5));
+        assert_eq!(invoice.settle(&report(1, Paid), minute(6)), Settlement::Settled);
+        assert_eq!((invoice.state(), progress(&invoice, 1)), (InvoiceState::Paid, &paid_code()));
+    }
+
+    #[test]
+    fn the_codes_of_an_ended_invoice_end_one_by_one() {
+        let (mut expired, mut cancelled) = (invoice_with_code(), invoice_with_code());
+        expired.expire(minute(1440)).unwrap();
+        cancelled.cancel(minute(3)).unwrap();
+        for mut invoice in [expired, cancelled] {
+            let standing = invoice.standing.clone();
+            assert_eq!(invoice.settle(&report(1, Expired), minute(1441)), Settlement::AttemptEnded);
+            assert_eq!((&invoice.standing, invoice.live_attempts().count()), (&standing, 0));
+        }
+    }
+}
+
+/// Money that went back.
+mod refunds {
+    use super::*;
+
+    fn refunded(text: &str, name: &str, at: i64) -> Standing {
+        Standing::Refunded { payment: payment(text, name), at: minute(at) }
+    }
+
+    #[test]
+    fn a_refund_of_the_payment_is_told_once() {
+        let mut invoice = paid_invoice();
+        assert_eq!(invoice.settle(&report(1, Refunded), minute(9)), Settlement::Refunded);
+        assert_eq!(invoice.standing, refunded("R1", "BCA_VA", 9));
+        assert_eq!(sent(&mut invoice), [InvoiceEvent::Refunded(event("R1", PRICE, minute(9)))]);
+        assert_eq!((kept(&invoice, &report(1, Refunded), 9), invoice.state()), (None, InvoiceState::Refunded));
+        let after = invoice.clone();
+        for known in [report(1, Refunded), report(1, Paid)] {
+            assert_eq!(invoice.settle(&known, minute(10)), Settlement::AlreadyKnown);
+            assert_eq!(invoice, after);
+        }
+    }
+
+    #[test]
+    fn a_refund_that_overtakes_its_payment_asks_a_person_and_nobody_is_told_of_either() {
+        let mut invoice = invoice_with_code();
+        disagrees(&mut invoice, &report(1, Refunded), Disagreement::RefundWithoutPayment);
+        assert_eq!((invoice.state(), progress(&invoice, 1)), (InvoiceState::NeedsReview, &paid_code()));
+        assert_eq!(invoice.settle(&report(1, Paid), minute(2002)), Settlement::Refunded);
+        assert_eq!((&invoice.standing, &invoice.outbox), (&refunded("R1", "BCA_VA", 2002), &vec![]));
+        assert_eq!(kept(&invoice, &report(1, Paid), 2002), None);
+        assert_eq!(review_opened_at(&invoice), Some(minute(2000)));
+    }
+
+    #[test]
+    fn a_refund_of_a_payment_that_was_not_accepted_asks_a_person() {
+        let mut invoice = expired_invoice();
+        invoice.settle(&report(1, Paid), minute(1500));
+        disagrees(&mut invoice, &report(1, Refunded), Disagreement::RefundWithoutPayment);
+        assert_eq!(invoice.state(), InvoiceState::NeedsReview);
+    }
+
+    #[test]
+    fn a_refund_of_another_amount_is_not_believed_not_even_of_nothing() {
+        for rupiah in [0, 149_999] {
+            let mut invoice = paid_invoice();
+            disagrees(&mut invoice, &of_amount(report(1, Refunded), rupiah), Disagreement::AmountDiffers);
+            assert_eq!(invoice.state(), InvoiceState::NeedsReview);
+            assert_eq!(invoice.settle(&report(1, Refunded), minute(2002)), Settlement::Refunded);
+        }
+    }
+
+    #[test]
+    fn a_testers_refund_of_nothing_does_not_hide_the_real_one() {
+        let mut invoice = invoice_with_code();
+        disagrees(&mut invoice, &of_amount(report(1, Refunded), 0), Disagreement::RefundWithoutPayment);
+        assert_eq!((invoice.state(), progress(&invoice, 1)), (InvoiceState::Pending, &code()));
+        assert_eq!(invoice.settle(&report(1, Paid), minute(2002)), Settlement::Settled);
+        assert_eq!(invoice.settle(&report(1, Refunded), minute(2003)), Settlement::Refunded);
+    }
+
+    #[test]
+    fn a_refund_of_a_second_payment_leaves_the_first() {
+        let mut invoice = invoice_with_codes(&["BCA_VA", "QRIS"]);
+        invoice.settle(&report(1, Paid), minute(5));
+        invoice.settle(&report(2, Paid), minute(6));
+        disagrees(&mut invoice, &report(2, Refunded), Disagreement::RefundWithoutPayment);
+        assert_eq!(invoice.standing, Standing::Paid(payment("R1", "BCA_VA")));
+    }
+
+    #[test]
+    fn a_payment_by_another_code_after_a_refund_is_left_to_a_person() {
+        let mut invoice = invoice_with_codes(&["BCA_VA", "QRIS"]);
+        invoice.settle(&report(1, Paid), minute(5));
+        invoice.settle(&report(1, Refunded), minute(6));
+        disagrees(&mut invoice, &report(2, Paid), Disagreement::PaidTwice);
+        assert_eq!(invoice.standing, refunded("R1", "BCA_VA", 6));
+        assert_eq!(invoice.state(), InvoiceState::NeedsReview);
+    }
+}

@@ -1,0 +1,82 @@
+//! The HTTP clients of a function. AWS and the providers are called through the same ones.
+//!
+//! Trust roots are compiled in and `ring` does the cryptography: the smallest of what was tried
+//! (`docs/ARCHITECTURE.md` has the figures).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::{ClientConfig, RootCertStore};
+
+/// Time to open a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time for a whole call.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+/// Idle connections are given up before the other side is likely to have closed them.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+/// Idle connections kept per host.
+const IDLE_CONNECTIONS: usize = 8;
+
+/// Why a client could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpClientError {
+    /// The TLS set-up is unusable.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The client's settings, such as a proxy's address, are unusable.
+    #[error("the HTTP client cannot be made: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// Clients that share one TLS set-up.
+#[derive(Debug, Clone)]
+pub struct HttpClients {
+    /// For AWS: keeps connections.
+    pub aws: reqwest::Client,
+    /// For calls that may be repeated: keeps connections.
+    pub pooled: reqwest::Client,
+    /// For calls that may not: a new connection for each, so that none is written to that had died
+    /// while the function was frozen.
+    pub fresh: reqwest::Client,
+}
+
+impl HttpClients {
+    /// The clients; calls to providers go through `proxy` where one is given.
+    ///
+    /// # Errors
+    /// When the TLS set-up or the proxy's address is unusable.
+    pub fn new(proxy: Option<&str>) -> Result<Self, HttpClientError> {
+        let tls = tls()?;
+        let aws = client(&tls, IDLE_CONNECTIONS, None)?;
+        let pooled = if proxy.is_some() { client(&tls, IDLE_CONNECTIONS, proxy)? } else { aws.clone() };
+        Ok(Self { aws, pooled, fresh: client(&tls, 0, proxy)? })
+    }
+}
+
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn client(tls: &ClientConfig, idle: usize, proxy: Option<&str>) -> Result<reqwest::Client, reqwest::Error> {
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(CALL_TIMEOUT)
+        .user_agent(concat!("Paydesk/", env!("CARGO_PKG_VERSION")))
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(idle);
+    builder = match proxy {
+        Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy)?),
+        None => builder.no_proxy(),
+    };
+    builder.build()
+}

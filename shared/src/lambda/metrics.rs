@@ -1,0 +1,115 @@
+//! Counters, in CloudWatch's embedded metric format: a log line that CloudWatch counts.
+//!
+//! Written here rather than by a library because the closed list is the point: the alarms in
+//! `infra/observability.yaml` are compared with it by a test.
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+
+use std::io::Write;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+/// The namespace in CloudWatch.
+pub const NAMESPACE: &str = "Paydesk";
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// A webhook was not believed or could not be read.
+    WebhookRefused,
+    /// A report changed an invoice.
+    PaymentSettled,
+    /// A report told nothing new.
+    PaymentRepeated,
+    /// A report contradicts what we know.
+    PaymentDisagreed,
+    /// A report names no invoice of ours.
+    ReportUnmatched,
+    /// A provider could not be reached, or did not answer usably.
+    ProviderCallFailed,
+    /// An event went from an outbox to its queue.
+    EventRelayed,
+    /// An outbox could not be read; it is in the dead-letter queue.
+    EventRejected,
+    /// The order service knows of a payment.
+    OrderUpdateDelivered,
+    /// The order service refused; the message is in the dead-letter queue.
+    OrderUpdateRefused,
+    /// The order service will be told again later.
+    OrderUpdateRetried,
+    /// An invoice's time ran out unpaid.
+    InvoiceExpired,
+    /// A payment was found by asking: its callback had been lost.
+    PaymentHealed,
+    /// Something uncertain could not be asked about in this run.
+    ReconcileIncomplete,
+    /// A request was answered with a 5xx.
+    RequestFailed,
+}
+
+impl Metric {
+    /// Every metric.
+    pub const ALL: [Self; 15] = [
+        Self::WebhookRefused,
+        Self::PaymentSettled,
+        Self::PaymentRepeated,
+        Self::PaymentDisagreed,
+        Self::ReportUnmatched,
+        Self::ProviderCallFailed,
+        Self::EventRelayed,
+        Self::EventRejected,
+        Self::OrderUpdateDelivered,
+        Self::OrderUpdateRefused,
+        Self::OrderUpdateRetried,
+        Self::InvoiceExpired,
+        Self::PaymentHealed,
+        Self::ReconcileIncomplete,
+        Self::RequestFailed,
+    ];
+
+    /// The name in CloudWatch.
+    pub fn name(self) -> String {
+        format!("{self:?}")
+    }
+}
+
+/// The counters of one function.
+#[derive(Debug, Clone, Copy)]
+pub struct Metrics {
+    function: &'static str,
+}
+
+impl Metrics {
+    /// The counters of `function`.
+    pub const fn new(function: &'static str) -> Self {
+        Self { function }
+    }
+
+    /// Counts one.
+    pub fn count(self, metric: Metric) {
+        self.add(metric, 1);
+    }
+
+    /// Counts `number` at once; nothing for 0.
+    pub fn add(self, metric: Metric, number: usize) {
+        if number == 0 {
+            return;
+        }
+        let name = metric.name();
+        let line = json!({
+            "_aws": {
+                "Timestamp": Timestamp::now().as_millisecond(),
+                "CloudWatchMetrics": [{
+                    "Namespace": NAMESPACE,
+                    "Dimensions": [["function"]],
+                    "Metrics": [{ "Name": name, "Unit": "Count" }],
+                }],
+            },
+            "function": self.function,
+            name: number,
+        });
+        if let Err(error) = writeln!(std::io::stdout(), "{line}") {
+            tracing::warn!(%error, "a metric could not be written");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! A queue that a function sends to.
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::{BuildError, DisplayErrorContext, SdkError};
+use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+
+/// Most messages in one request.
+pub const MAX_BATCH: usize = 10;
+/// Longest reason kept with a dead message, in characters.
+const MAX_REASON: usize = 500;
+
+/// A queue, by its address.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+/// Why a message was not taken by a queue. It may be sent again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the queue did not take the message: {0}")]
+pub struct QueueError(String);
+
+impl Queue {
+    /// The queue at `url`.
+    pub fn new(client: Client, url: String) -> Self {
+        Self { client, url }
+    }
+
+    /// Sends up to [`MAX_BATCH`] bodies in one request, and says of each whether the queue has it.
+    pub async fn send_batch(&self, bodies: &[String]) -> Vec<Result<(), QueueError>> {
+        let sent = self.try_send_batch(bodies).await;
+        match sent {
+            Ok(results) => results,
+            Err(error) => bodies.iter().map(|_| Err(error.clone())).collect(),
+        }
+    }
+
+    async fn try_send_batch(&self, bodies: &[String]) -> Result<Vec<Result<(), QueueError>>, QueueError> {
+        let mut request = self.client.send_message_batch().queue_url(&self.url);
+        for (index, body) in bodies.iter().enumerate() {
+            let entry = SendMessageBatchRequestEntry::builder().id(index.to_string()).message_body(body);
+            request = request.entries(entry.build().map_err(|error: BuildError| QueueError(error.to_string()))?);
+        }
+        let answer = request.send().await.map_err(queue_error)?;
+        let taken = |index: usize| answer.successful.iter().any(|entry| entry.id == index.to_string());
+        let why = |index: usize| {
+            let failed = answer.failed.iter().find(|entry| entry.id == index.to_string());
+            failed.map_or_else(|| "no word about it".to_owned(), |entry| entry.code.clone())
+        };
+        let result = |index| if taken(index) { Ok(()) } else { Err(QueueError(why(index))) };
+        Ok((0..bodies.len()).map(result).collect())
+    }
+
+    /// Sends a message that cannot be handled to this dead-letter queue, with the reason.
+    ///
+    /// # Errors
+    /// When the queue did not take it.
+    pub async fn bury(&self, body: &str, reason: &str) -> Result<(), QueueError> {
+        let reason: String = reason.chars().filter(|letter| !letter.is_control()).take(MAX_REASON).collect();
+        let reason = MessageAttributeValue::builder().data_type("String").string_value(reason).build();
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(body)
+            .message_attributes("reason", reason.map_err(|error: BuildError| QueueError(error.to_string()))?)
+            .send()
+            .await
+            .map_err(queue_error)?;
+        Ok(())
+    }
+
+    /// Hides a received message for so many seconds.
+    ///
+    /// # Errors
+    /// When the queue did not answer; the message then comes back after the queue's own time.
+    pub async fn hide(&self, receipt_handle: &str, seconds: i32) -> Result<(), QueueError> {
+        self.client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .receipt_handle(receipt_handle)
+            .visibility_timeout(seconds)
+            .send()
+            .await
+            .map_err(queue_error)?;
+        Ok(())
+    }
+}
+
+fn queue_error<E, R>(error: SdkError<E, R>) -> QueueError
+where
+    E: std::error::Error + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    QueueError(DisplayErrorContext(error).to_string())
+}

@@ -1,0 +1,150 @@
+//! What became of an attempt to pay: Tripay is asked, and the answer is stored.
+//!
+//! Used where an answer was lost, before an invoice is cancelled or expired, and by the reconciler
+//! for every callback that may have been lost.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::invoice::Invoice;
+use crate::domain::invoice::attempt::Attempt;
+use crate::domain::invoice::number::AttemptNumber;
+use crate::domain::invoice::settle::Settlement;
+use crate::providers::tripay::{Tripay, TripayError, TransactionDetail};
+use crate::retry::{Retry, Verdict};
+use crate::stores::invoices::{Cause, Invoices};
+use crate::stores::table::StoreError;
+
+/// How long after we set out to create a transaction its absence proves that there is none.
+///
+/// Tripay does not say how soon a new transaction is listed; a call of ours takes 15 s at most.
+pub const SETTLING_DELAY: SignedDuration = SignedDuration::from_secs(60);
+
+/// What Tripay knows of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inquiry {
+    /// These transactions; usually one.
+    Found(Vec<TransactionDetail>),
+    /// None, and there will be none.
+    Absent,
+    /// None yet.
+    Unclear,
+}
+
+/// What asking brought.
+#[derive(Debug)]
+pub struct Asked {
+    /// Whether Tripay's word was clear.
+    pub is_clear: bool,
+    /// What the reports did, the first that changed anything.
+    pub settlement: Settlement,
+    /// The invoice now.
+    pub invoice: Invoice,
+}
+
+/// Why an attempt's end stays unknown.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// Tripay could not be asked.
+    #[error(transparent)]
+    Tripay(#[from] TripayError),
+    /// The answer could not be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The invoice is gone.
+    #[error("the invoice is gone")]
+    NoInvoice,
+}
+
+impl Verdict for AskError {
+    fn retry(&self) -> Retry {
+        match self {
+            Self::Tripay(error) => error.retry(),
+            Self::Store(error) => error.retry(),
+            Self::NoInvoice => Retry::Never,
+        }
+    }
+}
+
+/// Asks about one attempt and stores the answer.
+///
+/// # Errors
+/// When Tripay cannot be asked, or the answer cannot be stored.
+pub async fn ask(
+    tripay: &Tripay,
+    invoices: &Invoices,
+    invoice: &Invoice,
+    attempt: &Attempt,
+    cause: &Cause,
+) -> Result<Asked, AskError> {
+    let inquiry = inquire(tripay, invoice, attempt, cause.now).await?;
+    let apply = |invoice: &mut Invoice| apply(invoice, attempt.number, &inquiry, cause.now);
+    let changed = invoices.change(&invoice.number, cause, apply).await?.ok_or(AskError::NoInvoice)?;
+    let is_clear = inquiry != Inquiry::Unclear;
+    Ok(Asked { is_clear, settlement: changed.outcome, invoice: changed.invoice })
+}
+
+/// Asks about every attempt that may still bring money.
+///
+/// # Errors
+/// When Tripay cannot be asked about one of them, or an answer cannot be stored.
+pub async fn ask_about_all(
+    tripay: &Tripay,
+    invoices: &Invoices,
+    invoice: Invoice,
+    cause: &Cause,
+) -> Result<Asked, AskError> {
+    let live: Vec<Attempt> = invoice.live_attempts().cloned().collect();
+    let mut asked = Asked { is_clear: true, settlement: Settlement::AlreadyKnown, invoice };
+    for attempt in live {
+        let one = ask(tripay, invoices, &asked.invoice, &attempt, cause).await?;
+        let first = asked.settlement == Settlement::AlreadyKnown;
+        asked = Asked {
+            is_clear: asked.is_clear && one.is_clear,
+            settlement: if first { one.settlement } else { asked.settlement },
+            invoice: one.invoice,
+        };
+    }
+    Ok(asked)
+}
+
+async fn inquire(
+    tripay: &Tripay,
+    invoice: &Invoice,
+    attempt: &Attempt,
+    now: Timestamp,
+) -> Result<Inquiry, TripayError> {
+    if let Some(transaction) = attempt.transaction() {
+        return Ok(Inquiry::Found(vec![tripay.detail(&transaction.reference).await?]));
+    }
+    let references = tripay.find(&invoice.merchant_ref(attempt.number)).await?;
+    if references.is_empty() {
+        let waited = now.duration_since(attempt.submitted_at);
+        return Ok(if waited >= SETTLING_DELAY { Inquiry::Absent } else { Inquiry::Unclear });
+    }
+    let mut found = Vec::with_capacity(references.len());
+    for reference in references {
+        found.push(tripay.detail(&reference).await?);
+    }
+    Ok(Inquiry::Found(found))
+}
+
+fn apply(invoice: &mut Invoice, number: AttemptNumber, inquiry: &Inquiry, now: Timestamp) -> Settlement {
+    match inquiry {
+        Inquiry::Unclear => Settlement::AlreadyKnown,
+        Inquiry::Absent => {
+            invoice.transaction_absent(number);
+            Settlement::AlreadyKnown
+        }
+        Inquiry::Found(details) => {
+            let mut settlement = Settlement::AlreadyKnown;
+            for detail in details {
+                invoice.transaction_created(number, detail.transaction.clone());
+                let one = invoice.settle(&detail.report, now);
+                if settlement == Settlement::AlreadyKnown {
+                    settlement = one;
+                }
+            }
+            settlement
+        }
+    }
+}
