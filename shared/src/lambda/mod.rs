@@ -15,3 +15,5 @@ pub mod metrics;
 
 pub mod correlation;
 pub mod problem;
+
+pub mod sqs_batch;

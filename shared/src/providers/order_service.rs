@@ -112,6 +112,10 @@ impl OrderService {
         if answer.status.is_success() {
             return Ok(());
         }
+        if matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            // Says nothing about the update: the key is being rotated, or wrong until somebody mends it.
+            return Err(answer.error(Failure::NotReached, "the order service does not accept our key"));
+        }
         Err(answer.error(Failure::Refused, "the order service refused"))
     }
 

@@ -23,8 +23,6 @@ pub struct Sweep {
     pub until: Timestamp,
     /// Up to where it has looked.
     pub place: Option<Place>,
-    /// Whether everything could be asked so far.
-    pub all_answered: bool,
     version: u64,
 }
 
@@ -39,7 +37,6 @@ struct SweepItem {
     until: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     place: Option<String>,
-    all_answered: bool,
 }
 
 fn key() -> Key {
@@ -57,7 +54,7 @@ impl Sweeps {
     /// # Errors
     /// When the store is unavailable or the record corrupt.
     pub async fn current(&self, now: Timestamp) -> Result<Sweep, StoreError> {
-        let fresh = |since, version| Sweep { since, until: now, place: None, all_answered: true, version };
+        let fresh = |since, version| Sweep { since, until: now, place: None, version };
         Ok(match self.table.get::<SweepItem>(&key()).await? {
             None => fresh(Timestamp::UNIX_EPOCH, 0),
             Some(item) => match item.until {
@@ -66,7 +63,6 @@ impl Sweeps {
                     since: item.since,
                     until,
                     place: item.place.map(Place::from_proved),
-                    all_answered: item.all_answered,
                     version: item.version,
                 },
             },
@@ -82,13 +78,12 @@ impl Sweeps {
         self.store(sweep, sweep.since, Some(sweep.until), place).await
     }
 
-    /// Stores that the sweep is complete. What could not be asked about is due again in the next.
+    /// Stores that the sweep is complete.
     ///
     /// # Errors
     /// `Conflict` when another run stored its own progress.
     pub async fn complete(&self, sweep: &Sweep) -> Result<(), StoreError> {
-        let since = if sweep.all_answered { sweep.until } else { sweep.since };
-        self.store(sweep, since, None, None).await
+        self.store(sweep, sweep.until, None, None).await
     }
 
     async fn store(
@@ -107,7 +102,6 @@ impl Sweeps {
             since,
             until,
             place,
-            all_answered: sweep.all_answered,
         };
         self.table.put(&item, expected).await
     }

@@ -2,3 +2,4 @@
 
 pub mod ask_tripay;
 pub mod settle_payment;
+pub mod tripay_client;

@@ -123,6 +123,25 @@ impl Attempt {
         })
     }
 
+    /// Whether the provider is to be asked about it in a sweep that looks after `since`, up to `until`.
+    ///
+    /// A callback may be lost, so every live attempt is asked about: every 5 minutes in its first
+    /// hour, when most payments come, every 10 minutes up to 6 hours, then every 15 minutes. One
+    /// whose creation is in doubt is asked about every time.
+    pub fn is_to_be_asked(&self, since: Timestamp, until: Timestamp) -> bool {
+        if self.progress == Progress::Submitting {
+            return true;
+        }
+        let age = until.duration_since(self.submitted_at).as_secs();
+        let interval: i64 = match age {
+            ..3_600 => 300,
+            3_600..21_600 => 600,
+            21_600.. => 900,
+        };
+        let asked_by = |at: Timestamp| at.duration_since(self.submitted_at).as_secs().div_euclid(interval);
+        asked_by(until) > asked_by(since)
+    }
+
     /// Ends the attempt, keeping what is known of the transaction.
     pub(super) fn end(&mut self, ending: fn(Option<Transaction>) -> Progress) {
         self.progress = ending(self.transaction().cloned());

@@ -1,5 +1,8 @@
 //! What a person decides when money moved in a way that does not fit.
 
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 
 use super::event::InvoiceEvent;

@@ -1,0 +1,113 @@
+//! The story of one run: a sweep over all pending invoices, oldest first.
+//!
+//! A sweep that runs out of time is continued by the next run. What could not be asked about is
+//! asked about again at its next turn.
+
+use std::time::{Duration, SystemTime};
+
+use futures::StreamExt;
+use futures::stream;
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::domain::invoice::Invoice;
+use shared::lambda::correlation;
+use shared::lambda::metrics::{Metric, Metrics};
+use shared::stores::invoices::{Cause, Invoices};
+use shared::stores::sweeps::Sweeps;
+use shared::stores::table::StoreError;
+use shared::workflows::tripay_client::TripayClient;
+
+use crate::check::{Checked, check};
+
+/// Invoices read at once.
+const PAGE: u8 = 25;
+/// Invoices asked about at once: Tripay's rate limit is unknown, so few.
+const AT_ONCE: usize = 4;
+/// A page is begun only while this much time is left: two calls to Tripay in a row, and the stores.
+const TIME_FOR_A_PAGE: Duration = Duration::from_secs(45);
+
+/// What the function holds between events.
+#[derive(Debug)]
+pub struct App {
+    pub invoices: Invoices,
+    pub sweeps: Sweeps,
+    pub tripay: TripayClient,
+    pub metrics: Metrics,
+}
+
+/// What a run did.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// Invoices looked at.
+    pub seen: usize,
+    /// Payments found whose callback had not come.
+    pub healed: usize,
+    /// Invoices whose time ran out.
+    pub expired: usize,
+    /// Invoices that could not be asked about.
+    pub unanswered: usize,
+    /// Whether the sweep is complete.
+    pub complete: bool,
+}
+
+/// Goes on with the sweep until it is complete or time runs out.
+///
+/// # Errors
+/// When the store is unavailable.
+pub async fn handle(app: &App, deadline: SystemTime) -> Result<Summary, StoreError> {
+    let cause = Cause { correlation_id: correlation::new(), now: Timestamp::now() };
+    let mut sweep = app.sweeps.current(cause.now).await?;
+    let mut summary = Summary::default();
+    let tripay = app.tripay.tripay().await;
+    loop {
+        let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+        if time_left < TIME_FOR_A_PAGE {
+            app.sweeps.pause(&sweep).await?;
+            break;
+        }
+        let listing = app.invoices.pending(sweep.place.as_ref(), PAGE).await?;
+        let window = sweep.clone();
+        let one = |invoice: Invoice| check(app, &tripay, &window, invoice, &cause);
+        let checked = stream::iter(listing.invoices).map(one).buffer_unordered(AT_ONCE);
+        checked.for_each(|checked| std::future::ready(summary.add(checked))).await;
+        sweep.place = listing.next;
+        if sweep.place.is_none() {
+            app.sweeps.complete(&sweep).await?;
+            summary.complete = true;
+            break;
+        }
+    }
+    report(app, &summary, &cause);
+    Ok(summary)
+}
+
+impl Summary {
+    fn add(&mut self, checked: Checked) {
+        self.seen = self.seen.saturating_add(1);
+        let count = match checked {
+            Checked::NothingNew => return,
+            Checked::Healed => &mut self.healed,
+            Checked::Expired => &mut self.expired,
+            Checked::Unanswered => &mut self.unanswered,
+        };
+        *count = count.saturating_add(1);
+    }
+}
+
+fn report(app: &App, summary: &Summary, cause: &Cause) {
+    app.metrics.add(Metric::InvoiceExpired, summary.expired);
+    app.metrics.add(Metric::PaymentHealed, summary.healed);
+    if !summary.complete || summary.unanswered > 0 {
+        app.metrics.count(Metric::ReconcileIncomplete);
+    }
+    tracing::info!(
+        correlationId = cause.correlation_id,
+        seen = summary.seen,
+        healed = summary.healed,
+        expired = summary.expired,
+        unanswered = summary.unanswered,
+        complete = summary.complete,
+        "sweep"
+    );
+}

@@ -1,0 +1,123 @@
+//! A batch of queue messages: each is handled, delayed, or buried on its own.
+//!
+//! A malformed message goes to the dead-letter queue with its reason at first sight. A panic while
+//! handling one message does not lose the others.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use futures::FutureExt;
+use futures::future::join_all;
+use serde::de::DeserializeOwned;
+
+use crate::queues::queue::Queue;
+
+/// Longest time SQS hides a message, in seconds.
+const LONGEST_DELAY_SECONDS: u64 = 43_200;
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is done.
+    Done,
+    /// It could not be done now: again later, not before `after` where the provider said so.
+    Retry {
+        /// The provider's own wish.
+        after: Option<Duration>,
+        /// Why, for people.
+        reason: String,
+    },
+    /// It can never be done.
+    Dead {
+        /// Why, for people.
+        reason: String,
+    },
+}
+
+/// How a queue's messages are dealt with.
+#[derive(Debug, Clone)]
+pub struct SqsBatch {
+    /// Where they come from.
+    pub queue: Queue,
+    /// Where those go that cannot be handled.
+    pub dead_letters: Queue,
+    /// How long to wait after the first, second … try. After the last, the message is dead.
+    pub delays: &'static [Duration],
+}
+
+impl SqsBatch {
+    /// Handles every message of a batch, at once.
+    pub async fn run<M, F, D>(&self, event: SqsEvent, handle: F) -> SqsBatchResponse
+    where
+        M: DeserializeOwned,
+        F: Fn(M) -> D,
+        D: Future<Output = Delivery>,
+    {
+        let results = join_all(event.records.iter().map(|record| self.one(record, &handle))).await;
+        let mut response = SqsBatchResponse::default();
+        response.batch_item_failures = results.into_iter().flatten().collect();
+        response
+    }
+
+    /// Handles one message. What is returned comes back to the queue.
+    async fn one<M, F, D>(&self, record: &SqsMessage, handle: &F) -> Option<BatchItemFailure>
+    where
+        M: DeserializeOwned,
+        F: Fn(M) -> D,
+        D: Future<Output = Delivery>,
+    {
+        let body = record.body.as_deref().unwrap_or_default();
+        let delivery = match serde_json::from_str(body) {
+            Ok(message) => AssertUnwindSafe(async { handle(message).await })
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| Delivery::Retry { after: None, reason: "handling it panicked".to_owned() }),
+            Err(error) => Delivery::Dead { reason: format!("malformed message: {error}") },
+        };
+        let failed = match delivery {
+            Delivery::Done => None,
+            Delivery::Dead { reason } => self.bury(record, body, &reason).await,
+            Delivery::Retry { after, reason } => self.delay(record, body, after, &reason).await,
+        };
+        failed.map(|()| {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = record.message_id.clone().unwrap_or_default();
+            failure
+        })
+    }
+
+    async fn delay(&self, record: &SqsMessage, body: &str, after: Option<Duration>, reason: &str) -> Option<()> {
+        let tries = receive_count(record);
+        let Some(delay) = self.delays.get(tries.saturating_sub(1)) else {
+            return self.bury(record, body, &format!("given up after {tries} tries: {reason}")).await;
+        };
+        let seconds = delay.max(&after.unwrap_or_default()).as_secs().min(LONGEST_DELAY_SECONDS);
+        let seconds = i32::try_from(seconds).unwrap_or(i32::MAX);
+        let message_id = record.message_id.as_deref().unwrap_or_default();
+        tracing::warn!(messageId = message_id, tries, seconds, reason, "message delayed");
+        let receipt = record.receipt_handle.as_deref().unwrap_or_default();
+        if let Err(error) = self.queue.hide(receipt, seconds).await {
+            tracing::warn!(messageId = message_id, %error, "the delay was not taken; the queue's own holds");
+        }
+        Some(())
+    }
+
+    async fn bury(&self, record: &SqsMessage, body: &str, reason: &str) -> Option<()> {
+        let message_id = record.message_id.as_deref().unwrap_or_default();
+        tracing::error!(messageId = message_id, reason, "message buried");
+        match self.dead_letters.bury(body, reason).await {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::error!(messageId = message_id, %error, "the dead-letter queue did not take it");
+                Some(())
+            }
+        }
+    }
+}
+
+/// How often the message was received, this time included.
+fn receive_count(record: &SqsMessage) -> usize {
+    record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
+}
