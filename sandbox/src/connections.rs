@@ -56,21 +56,26 @@ impl Drop for Listening {
     }
 }
 
-/// Binds `address` (port 0: any free one) and answers each request with `handler`.
+/// Binds `address` (port 0: any free one). Connections wait until [`serve`] takes them.
 ///
 /// # Errors
 /// When the address cannot be bound.
-pub(crate) async fn listen<H, F>(address: SocketAddr, handler: H) -> io::Result<Listening>
+pub(crate) async fn bind(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address).await?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Answers each request with `handler`.
+pub(crate) fn serve<H, F>((listener, address): (TcpListener, SocketAddr), handler: H) -> Listening
 where
     H: Fn(Request<Bytes>) -> F + Clone + Send + 'static,
     F: Future<Output = Outcome> + Send + 'static,
 {
-    let listener = TcpListener::bind(address).await?;
-    let address = listener.local_addr()?;
-    Ok(Listening {
+    Listening {
         address,
         accepting: tokio::spawn(accept(listener, handler)),
-    })
+    }
 }
 
 async fn accept<H, F>(listener: TcpListener, handler: H)

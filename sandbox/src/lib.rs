@@ -1,6 +1,33 @@
-//! Stand-ins for every outside party.
+//! Stateful stand-ins for every outside party: they speak each party's real protocol at its real paths, hold
+//! a small world of orders, users and transactions, and misbehave on request.
+//!
+//! Written from the parties' own documents, not from our client code; it shares no types with `shared`.
+//! `README.md` of this crate lists the paths, the credentials and the control API.
+//!
+//! In reading order: [`options`] says what can be set, [`server`] starts it, `traffic` sees every request to a
+//! party, logs it and plays its fault, then each party's own folder answers; `control` is what tests and
+//! demos steer it with.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod clock;
 mod connections;
+mod control;
+mod faults;
 mod fresh_request;
+mod front_page;
+pub mod options;
+mod orders;
+mod page;
+mod party;
+mod playground;
+mod problem;
+mod request_log;
+pub mod server;
+mod traffic;
+pub mod tripay;
+mod users;
+mod world;
+
 #[cfg(feature = "testbed")]
 pub mod testbed;

@@ -27,7 +27,7 @@ use http::{Request, Response, StatusCode};
 use hyper::body::Bytes;
 use serde_json::{Value, json};
 
-use crate::connections::{Listening, Outcome, listen};
+use crate::connections::{Listening, Outcome, bind, serve};
 
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
@@ -36,7 +36,7 @@ where
     H: Fn(Request<Bytes>) -> F + Clone + Send + 'static,
     F: Future<Output = Outcome> + Send + 'static,
 {
-    listen(ANY_PORT, handler).await.expect("a free port on 127.0.0.1")
+    serve(bind(ANY_PORT).await.expect("a free port on 127.0.0.1"), handler)
 }
 
 /// The whole `X-Amz-Target` of a request, like `AmazonSQS.SendMessage`.

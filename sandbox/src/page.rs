@@ -1,0 +1,59 @@
+//! What every page of the sandbox is built with.
+
+use axum::response::Html;
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;\
+color:#1f2937}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;\
+border-bottom:1px solid #e5e7eb;vertical-align:top}code{background:#f3f4f6;padding:.1rem .3rem}\
+button{font:inherit;padding:.5rem 1.2rem;margin-right:.5rem;border:0;border-radius:.4rem;cursor:pointer;\
+background:#e5e7eb}button.pay{background:#1d4ed8;color:#fff}form{display:inline}.status{font-weight:700}";
+
+/// Text with nothing in it that HTML reads as its own.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
+/// A whole page. `title` is escaped, `content` is HTML.
+pub(crate) fn page(title: &str, content: &str) -> Html<String> {
+    let title = escape(title);
+    Html(format!(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
+         <style>{STYLE}</style></head>\n<body><h1>{title}</h1>\n{content}</body></html>\n"
+    ))
+}
+
+/// `Rp 150.000`
+pub(crate) fn rupiah(amount: i64) -> String {
+    let digits = amount.unsigned_abs().to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push('.');
+        }
+        grouped.push(digit);
+    }
+    format!("Rp {}{grouped}", if amount < 0 { "-" } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escape, rupiah};
+
+    #[test]
+    fn money_is_grouped_and_text_is_harmless() {
+        let shown = [0, 999, 1_000, 150_000, -1_234_567].map(rupiah);
+        assert_eq!(
+            shown,
+            ["Rp 0", "Rp 999", "Rp 1.000", "Rp 150.000", "Rp -1.234.567"]
+        );
+        assert_eq!(
+            escape("<a href=\"x\">'&'"),
+            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;"
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! The parties that are played, and which of their operations a request is for.
+
+use http::Method;
+
+/// An outside party.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Party {
+    Tripay,
+    Orders,
+    Users,
+}
+
+impl Party {
+    pub(crate) const ALL: [Self; 3] = [Self::Tripay, Self::Orders, Self::Users];
+
+    /// The party's name in paths and in the control API.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Tripay => "tripay",
+            Self::Orders => "orders",
+            Self::Users => "users",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|party| party.name() == name)
+    }
+
+    /// Every operation that a fault can be set for.
+    pub(crate) fn operations(self) -> &'static [&'static str] {
+        match self {
+            Self::Tripay => &[
+                "payment-channel",
+                "fee-calculator",
+                "transactions",
+                "transaction/create",
+                "transaction/detail",
+                "transaction/check-status",
+                "payment/instruction",
+            ],
+            Self::Orders => &["order", "payment-status"],
+            Self::Users => &["user"],
+        }
+    }
+}
+
+/// The operation name of a request that no operation of the party answers.
+pub(crate) const UNKNOWN_OPERATION: &str = "unknown";
+
+/// The party and the operation that a request is for; `None` where no party is spoken to (control, pages).
+pub(crate) fn recognise(method: &Method, path: &str) -> Option<(Party, &'static str)> {
+    let (party, rest) = path.strip_prefix('/')?.split_once('/')?;
+    let operation = match Party::named(party)? {
+        Party::Tripay => {
+            let (_, called) = rest
+                .split_once('/')
+                .filter(|(side, _)| matches!(*side, "api-sandbox" | "api"))?;
+            return Some((Party::Tripay, tripay_operation(called)));
+        }
+        Party::Orders => match (method, rest.strip_prefix("internal/orders/")) {
+            (&Method::GET, Some(id)) if !id.contains('/') => (Party::Orders, "order"),
+            (&Method::POST, Some(rest)) if rest.ends_with("/payment-status") => {
+                (Party::Orders, "payment-status")
+            }
+            _ => (Party::Orders, UNKNOWN_OPERATION),
+        },
+        Party::Users => match (method, rest.strip_prefix("internal/users/")) {
+            (&Method::GET, Some(_)) => (Party::Users, "user"),
+            _ => (Party::Users, UNKNOWN_OPERATION),
+        },
+    };
+    Some(operation)
+}
+
+fn tripay_operation(called: &str) -> &'static str {
+    let called = called.strip_prefix("merchant/").unwrap_or(called);
+    Party::Tripay
+        .operations()
+        .iter()
+        .find(|operation| **operation == called)
+        .copied()
+        .unwrap_or(UNKNOWN_OPERATION)
+}

@@ -1,0 +1,154 @@
+//! Starts a sandbox, inside a test or as the program.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use http::{Method, Request, StatusCode};
+use hyper::body::Bytes;
+use serde_json::Value;
+use tokio::task::JoinHandle;
+
+use crate::connections::{Listening, bind, serve};
+use crate::options::Options;
+use crate::problem::Problem;
+use crate::tripay::callbacks;
+use crate::world::World;
+use crate::{control, fresh_request, front_page, orders, traffic, tripay, users};
+
+/// How often it is looked whether a transaction has expired or a report is due again.
+const TICK: Duration = Duration::from_millis(250);
+const CONTROL_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Why a sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}: {source}")]
+pub struct StartError {
+    address: SocketAddr,
+    #[source]
+    source: io::Error,
+}
+
+/// The outside world, in one server.
+#[derive(Clone, Copy, Debug)]
+pub struct Sandbox;
+
+/// A sandbox that runs until this value is dropped. It needs the Tokio runtime it was started on.
+#[derive(Debug)]
+pub struct Running {
+    listening: Listening,
+    ticking: JoinHandle<()>,
+}
+
+/// Why a control request has no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{method} {path}: {reason}")]
+pub struct ControlError {
+    method: String,
+    path: String,
+    reason: String,
+}
+
+impl Sandbox {
+    /// Starts a sandbox with the world of a reset.
+    ///
+    /// # Errors
+    /// [`StartError`] when the address cannot be listened on.
+    pub async fn start(options: Options) -> Result<Running, StartError> {
+        let address = options.listen;
+        let bound = bind(address)
+            .await
+            .map_err(|source| StartError { address, source })?;
+        let world = Arc::new(World::new(options, format!("http://{}", bound.1)));
+        let router = routes(&world);
+        let served = Arc::clone(&world);
+        let listening = serve(bound, move |request| {
+            traffic::answer(Arc::clone(&served), router.clone(), request)
+        });
+        Ok(Running {
+            listening,
+            ticking: tokio::spawn(tick(world)),
+        })
+    }
+}
+
+impl Running {
+    /// `http://` and the address, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.listening.url()
+    }
+
+    /// Sends a request to the sandbox, usually to `/_control/…`; `null` as body sends none. Answers the status
+    /// and the document (`null` where the answer is not JSON).
+    ///
+    /// # Errors
+    /// When the path is malformed or the sandbox does not answer.
+    pub async fn control(
+        &self,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> Result<(u16, Value), ControlError> {
+        let failed = |reason: String| ControlError {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            reason,
+        };
+        let body = if body.is_null() {
+            Bytes::new()
+        } else {
+            Bytes::from(body.to_string())
+        };
+        let request = Request::builder()
+            .method(
+                method
+                    .parse::<Method>()
+                    .map_err(|error| failed(error.to_string()))?,
+            )
+            .uri(format!("{}{path}", self.url()))
+            .header("content-type", "application/json")
+            .body(body)
+            .map_err(|error| failed(error.to_string()))?;
+        let response = fresh_request::send(request, CONTROL_TIMEOUT)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        Ok((
+            response.status().as_u16(),
+            serde_json::from_slice(response.body()).unwrap_or_default(),
+        ))
+    }
+
+    /// Stops it: open connections are dropped. Dropping the value does the same.
+    pub fn shutdown(self) {}
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.ticking.abort();
+    }
+}
+
+fn routes(world: &Arc<World>) -> Router {
+    Router::new()
+        .merge(front_page::routes())
+        .nest("/tripay", tripay::routes())
+        .nest("/orders", orders::routes())
+        .nest("/users", users::routes())
+        .nest("/_control", control::routes())
+        .fallback(|uri: http::Uri| async move { Problem::not_found("path", uri.path()) })
+        .method_not_allowed_fallback(|method: Method, uri: http::Uri| async move {
+            let detail = format!("{} does not take {method}", uri.path());
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+        })
+        .with_state(Arc::clone(world))
+}
+
+async fn tick(world: Arc<World>) {
+    loop {
+        tokio::time::sleep(TICK).await;
+        callbacks::catch_up(&world).await;
+    }
+}

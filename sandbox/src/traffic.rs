@@ -1,0 +1,164 @@
+//! Every request to a party passes here: it is written down, its fault is played, then the party answers.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::Bytes;
+use tower::ServiceExt;
+
+use crate::connections::{Cut, Outcome};
+use crate::faults::{Fault, FaultKind};
+use crate::party::{Party, recognise};
+use crate::problem::Problem;
+use crate::request_log::{Entry, loggable};
+use crate::tripay::php_json;
+use crate::world::World;
+
+/// Answers one request, or drops its connection where a fault says so.
+pub(crate) async fn answer(world: Arc<World>, router: Router, request: Request<Bytes>) -> Outcome {
+    let Some((party, operation)) = recognise(request.method(), request.uri().path()) else {
+        return Ok(act(router, request).await);
+    };
+    let fault = world.faults.take(party, operation);
+    let began = Instant::now();
+    let number = world.log.open(Entry {
+        number: 0,
+        at: world.clock.now_text(),
+        party: party.name(),
+        operation: operation.to_owned(),
+        direction: "received",
+        method: request.method().to_string(),
+        path: request.uri().to_string(),
+        headers: loggable(request.headers()),
+        request_body: String::from_utf8_lossy(request.body()).into_owned(),
+        fault: fault.as_ref().map(|fault| fault.fault.name()),
+        status: None,
+        response_body: None,
+        duration_ms: None,
+    });
+    let outcome = match fault {
+        None => Ok(act(router, request).await),
+        Some(fault) => misbehave(&fault, party, router, request).await,
+    };
+    let answered = outcome.as_ref().ok();
+    let body = answered.map(|response| String::from_utf8_lossy(response.body()).into_owned());
+    let status = answered.map(|response| response.status().as_u16());
+    world.log.close(number, status, body, began.elapsed().as_millis());
+    outcome
+}
+
+/// Lets the party act on the request, and reads its whole answer.
+async fn act(router: Router, request: Request<Bytes>) -> Response<Bytes> {
+    let response = match router.oneshot(request.map(Body::from)).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    let (parts, body) = response.into_parts();
+    match body.collect().await {
+        Ok(body) => Response::from_parts(parts, body.to_bytes()),
+        Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
+    }
+}
+
+async fn misbehave(fault: &Fault, party: Party, router: Router, request: Request<Bytes>) -> Outcome {
+    let retry = (router.clone(), request.clone());
+    let done = if fault.acts {
+        Some(act(router, request).await)
+    } else {
+        None
+    };
+    match fault.fault {
+        FaultKind::Refuse => Ok(refusal(party, fault)),
+        FaultKind::Limit => Ok(limit(party)),
+        FaultKind::Hang => futures::future::pending().await,
+        FaultKind::CutBefore | FaultKind::CutAfter => Err(Cut),
+        FaultKind::Slow => {
+            tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
+            match done {
+                Some(response) => Ok(response),
+                None => Ok(act(retry.0, retry.1).await),
+            }
+        }
+        FaultKind::Garbage => {
+            let page =
+                "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>";
+            Ok(plain(
+                status_of(fault, StatusCode::OK),
+                "text/html; charset=UTF-8",
+                page.to_owned(),
+            ))
+        }
+        FaultKind::ServerError => Ok(server_error(party, fault)),
+    }
+}
+
+fn status_of(fault: &Fault, usual: StatusCode) -> StatusCode {
+    fault
+        .status
+        .and_then(|status| StatusCode::from_u16(status).ok())
+        .unwrap_or(usual)
+}
+
+fn refusal(party: Party, fault: &Fault) -> Response<Bytes> {
+    let message = fault.message.clone();
+    match party {
+        Party::Tripay => {
+            let message = message.unwrap_or_else(|| "Transaksi tidak dapat diproses".to_owned());
+            let body = php_json::refusal(&message);
+            plain(status_of(fault, StatusCode::OK), "application/json", body)
+        }
+        Party::Orders | Party::Users => {
+            let message = message.unwrap_or_else(|| "refused on request".to_owned());
+            problem(&Problem::new(
+                status_of(fault, StatusCode::FORBIDDEN),
+                "refused",
+                message,
+            ))
+        }
+    }
+}
+
+fn limit(party: Party) -> Response<Bytes> {
+    let mut response = match party {
+        Party::Tripay => plain(
+            StatusCode::TOO_MANY_REQUESTS,
+            "application/json",
+            php_json::refusal("Too Many Attempts."),
+        ),
+        Party::Orders | Party::Users => problem(&Problem::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            "slow down",
+        )),
+    };
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+fn server_error(party: Party, fault: &Fault) -> Response<Bytes> {
+    let status = status_of(fault, StatusCode::INTERNAL_SERVER_ERROR);
+    match party {
+        Party::Tripay => plain(status, "application/json", php_json::refusal("Server Error")),
+        Party::Orders | Party::Users => problem(&Problem::new(status, "server_error", "broken on request")),
+    }
+}
+
+fn problem(problem: &Problem) -> Response<Bytes> {
+    plain(problem.status, "application/problem+json", problem.document())
+}
+
+fn plain(status: StatusCode, content_type: &'static str, body: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}

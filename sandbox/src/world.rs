@@ -1,0 +1,71 @@
+//! Everything a running sandbox holds.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::clock::Clock;
+use crate::faults::Faults;
+use crate::options::Options;
+use crate::orders::Orders;
+use crate::playground;
+use crate::request_log::RequestLog;
+use crate::tripay::books::Books;
+use crate::users::Users;
+
+/// The state of all parties. Shared by every request.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) options: Options,
+    /// Where the sandbox is reached, without a slash at the end.
+    pub(crate) url: String,
+    pub(crate) clock: Clock,
+    pub(crate) log: RequestLog,
+    pub(crate) faults: Faults,
+    tripay: Mutex<Books>,
+    orders: Mutex<Orders>,
+    users: Mutex<Users>,
+}
+
+impl World {
+    /// A world as it is after a reset.
+    pub(crate) fn new(options: Options, url: String) -> Self {
+        Self {
+            tripay: Mutex::new(Books::new(&options)),
+            orders: Mutex::new(playground::orders()),
+            users: Mutex::new(playground::users()),
+            clock: Clock::default(),
+            log: RequestLog::default(),
+            faults: Faults::default(),
+            options,
+            url,
+        }
+    }
+
+    /// Tripay's books. Never held across an await.
+    pub(crate) fn tripay(&self) -> MutexGuard<'_, Books> {
+        lock(&self.tripay)
+    }
+
+    /// The order service's orders. Never held across an await.
+    pub(crate) fn orders(&self) -> MutexGuard<'_, Orders> {
+        lock(&self.orders)
+    }
+
+    /// The user service's users. Never held across an await.
+    pub(crate) fn users(&self) -> MutexGuard<'_, Users> {
+        lock(&self.users)
+    }
+
+    /// Forgets everything but the options.
+    pub(crate) fn reset(&self) {
+        *self.tripay() = Books::new(&self.options);
+        *self.orders() = playground::orders();
+        *self.users() = playground::users();
+        self.clock.reset();
+        self.faults.reset();
+        self.log.reset();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
