@@ -1,7 +1,6 @@
 # Each target is a line or two that calls the real tool. Ports: make up PAYDESK_AWS_PORT=4666 PAYDESK_SANDBOX_PORT=4670
-export PAYDESK_AWS_PORT PAYDESK_SANDBOX_PORT PAYDESK_WATCH_PORT PAYDESK_LOG_LEVEL
 .DEFAULT_GOAL := help
-.PHONY: help up down demo test dev sizes fmt lint template unit end-to-end doctor
+.PHONY: help up down demo test dev sizes fmt lint template doctor
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -14,7 +13,7 @@ down: ## stops what `make up` started
 
 demo: ## the main job, step by step; starts the stack when it is down
 	@python3 infra/local/up.py --if-down
-	@cargo run -q -p e2e --bin demo
+	@cargo run -q --bin demo
 
 test: ## everything: format, lints, unit, wire, story, house, templates, end to end
 	@python3 infra/local/test.py
@@ -35,4 +34,4 @@ template: ## lints the templates, as in `make test`
 	@python3 infra/local/test.py templates
 
 doctor: ## checks the local deployment
-	@cargo run -q -p ops -- doctor
+	@cargo run -q --bin ops -- doctor

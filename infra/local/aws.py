@@ -5,7 +5,6 @@ import urllib.request
 
 import boto3
 
-import machine
 import processes
 from say import step
 from settings import AWS_ENDPOINT, AWS_PORT, EMULATOR, REGION, service_environment
@@ -15,8 +14,6 @@ NAME = "aws"
 
 def start(**extra: str) -> None:
     """Starts the emulator unless it runs already. `extra` goes into its environment."""
-    if not processes.running(NAME):
-        machine.check_port(AWS_PORT, "PAYDESK_AWS_PORT")
     env = service_environment(
         AUTH="true",
         BIND_HOST="127.0.0.1",

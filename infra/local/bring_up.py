@@ -12,11 +12,12 @@ import processes
 import routes
 import stack_file
 from say import step
-from settings import SANDBOX_PORT, SANDBOX_URL, service_environment
+from settings import AWS_PORT, SANDBOX_PORT, SANDBOX_URL, service_environment
 
 
 def everything(**emulator: str) -> dict:
     """Builds, deploys, fills, starts; answers what is written to .local/stack.json."""
+    check_ports()
     programs = build.workspace()
     archives = build.pack(programs)
     aws.start(**emulator)
@@ -29,9 +30,14 @@ def everything(**emulator: str) -> dict:
     return stack
 
 
+def check_ports() -> None:
+    """Says before the long work that a port is taken by somebody else."""
+    for name, port, variable in ((aws.NAME, AWS_PORT, "PAYDESK_AWS_PORT"), ("sandbox", SANDBOX_PORT, "PAYDESK_SANDBOX_PORT")):
+        if not processes.running(name):
+            machine.check_port(port, variable)
+
+
 def _start_sandbox(program: Path, api_url: str) -> None:
-    if not processes.running("sandbox"):
-        machine.check_port(SANDBOX_PORT, "PAYDESK_SANDBOX_PORT")
     command = [str(program), "--listen", f"127.0.0.1:{SANDBOX_PORT}",
                "--tripay-callback-url", f"{api_url}/webhooks/tripay"]
     version = hashlib.sha256(program.read_bytes()).hexdigest()

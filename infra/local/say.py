@@ -1,9 +1,11 @@
 """Tells a person what is going on, with the seconds since the start."""
 
+import os
 import sys
 import time
 
-_STARTED = time.monotonic()
+# A command goes on as another Python (venvs.py): its clock goes on, too.
+_STARTED = float(os.environ.setdefault("PAYDESK_STARTED", str(time.time())))
 
 
 class Problem(Exception):
@@ -12,7 +14,7 @@ class Problem(Exception):
 
 def step(text: str) -> None:
     """A line about work that begins."""
-    print(f"[{time.monotonic() - _STARTED:5.1f} s] {text}", flush=True)
+    print(f"[{time.time() - _STARTED:5.1f} s] {text}", flush=True)
 
 
 def run(main) -> None:

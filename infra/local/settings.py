@@ -12,6 +12,7 @@ PROCESSES = LOCAL / "run"
 PACKAGES = LOCAL / "packages"
 STACK_FILE = LOCAL / "stack.json"
 LAMBDA_ENV = LOCAL / "lambda.env"
+FUNCTION_ENV = LOCAL / "env"
 KEYS = LOCAL / "keys.json"
 
 TOOLS = ROOT / ".venv"

@@ -1,11 +1,14 @@
 """Writes .local/stack.json, which tests and people use, and .local/lambda.env for `cargo lambda watch`."""
 
 import json
+import re
+import shlex
+import subprocess
 
 import aws
 import credentials
-from settings import (AWS_ENDPOINT, AWS_ENVIRONMENT, FUNCTIONS, INTERNAL_API_KEY, LAMBDA_ENV, REGION, SANDBOX_URL, STACK,
-                      STACK_FILE)
+from settings import (AWS_ENDPOINT, AWS_ENVIRONMENT, FUNCTION_ENV, FUNCTIONS, HERE, INTERNAL_API_KEY, LAMBDA_ENV, REGION,
+                      SANDBOX_URL, STACK, STACK_FILE)
 
 
 def api_url(outputs: dict[str, str]) -> str:
@@ -33,14 +36,24 @@ def write(outputs: dict[str, str]) -> dict:
 
 
 def write_lambda_env(stack: dict) -> None:
-    """All settings of all functions in one file: `cargo lambda watch` gives every function the same environment."""
+    """One file of settings per function, taken from the deployed ones, and the file for `cargo lambda watch`.
+
+    Watch gives every function the same environment; with `as_function` as cargo's runner each gets its own.
+    """
     functions = aws.client("lambda")
-    variables = {}
-    for function in stack["functions"].values():
-        configuration = functions.get_function_configuration(FunctionName=function)
-        variables |= configuration["Environment"]["Variables"]
-    variables |= {key: value for key, value in AWS_ENVIRONMENT.items() if not key.endswith("_FILE")}
-    LAMBDA_ENV.write_text("".join(f"{key}={value}\n" for key, value in sorted(variables.items()) if value))
+    FUNCTION_ENV.mkdir(exist_ok=True)
+    access = {key: value for key, value in AWS_ENVIRONMENT.items() if not key.endswith("_FILE")}
+    together = {}
+    for function, deployed in stack["functions"].items():
+        settings = functions.get_function_configuration(FunctionName=deployed)["Environment"]["Variables"]
+        lines = [f"{key}={shlex.quote(value)}\n" for key, value in sorted((settings | access).items())]
+        (FUNCTION_ENV / function).write_text("".join(lines))
+        together |= settings
+    host = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
+    triple = re.search(r"host: (\S+)", host)[1]
+    runner = {f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUNNER": str(HERE / "as_function")}
+    lines = [f"{key}={value}\n" for key, value in sorted((together | access | runner).items()) if value]
+    LAMBDA_ENV.write_text("".join(lines))
 
 
 def _kebab(name: str) -> str:

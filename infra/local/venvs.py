@@ -1,5 +1,6 @@
 """Makes the virtual environments with the pinned tools, once per version of their lists."""
 
+import concurrent.futures
 import hashlib
 import os
 import subprocess
@@ -11,10 +12,24 @@ from say import Problem, step
 from settings import EMULATOR, HERE, TOOLS
 
 
-def ensure_all() -> None:
-    """Installs what is missing: the tools, and the emulated AWS in an environment of its own."""
-    _ensure(TOOLS, HERE / "requirements.txt")
-    _ensure(EMULATOR, HERE / "requirements-aws.txt")
+LISTS = {TOOLS: HERE / "requirements.txt", EMULATOR: HERE / "requirements-aws.txt"}
+
+
+def ensure_all(meanwhile=lambda: None) -> None:
+    """Installs what is missing: the tools, and the emulated AWS in an environment of its own.
+
+    Both at once, and `meanwhile` beside them: the first time there is much to compile, too.
+    """
+    missing = [folder for folder in LISTS if not _installed(folder)]
+    if not missing:
+        return
+    names = " and ".join(LISTS[folder].name for folder in missing)
+    step(f"Installing {names} (a minute or two, once)")
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        installations = [threads.submit(_install, folder) for folder in missing]
+        meanwhile()
+        for installation in installations:
+            installation.result()
 
 
 def continue_in_tools() -> None:
@@ -24,16 +39,21 @@ def continue_in_tools() -> None:
         os.execv(python, [python, *sys.argv])
 
 
-def _ensure(folder: Path, requirements: Path) -> None:
-    wanted = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
+def _installed(folder: Path) -> bool:
     marker = folder / "installed"
-    if marker.exists() and marker.read_text() == wanted:
-        return
-    step(f"Installing {requirements.relative_to(HERE.parents[1])} into {folder.name} (about a minute, once)")
+    return marker.exists() and marker.read_text() == _version(folder)
+
+
+def _version(folder: Path) -> str:
+    return hashlib.sha256(LISTS[folder].read_bytes() + sys.version.encode()).hexdigest()
+
+
+def _install(folder: Path) -> None:
     venv.create(folder, with_pip=True, clear=True)
     command = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-               "--requirement", str(requirements)]
-    if subprocess.run(command, check=False).returncode != 0:
-        raise Problem(f"pip could not install {requirements.name}; its own words are above. "
-                      "Is the Python package index reachable?")
-    marker.write_text(wanted)
+               "--requirement", str(LISTS[folder])]
+    answer = subprocess.run(command, check=False, capture_output=True, text=True)
+    if answer.returncode != 0:
+        raise Problem(f"pip could not install {LISTS[folder].name}. Is the Python package index reachable?\n"
+                      + answer.stderr.strip())
+    (folder / "installed").write_text(_version(folder))

@@ -1,0 +1,54 @@
+"""`make sizes`: builds every function as it is deployed and compares it with its size budget. MB = 1,000,000 bytes."""
+
+import io
+import subprocess
+import sys
+import zipfile
+
+import machine
+import venvs
+from say import Problem, run, step
+from settings import FUNCTIONS, LOCAL, ROOT, environment
+
+BUDGET_PROGRAM = 5_000_000
+BUDGET_ARCHIVE = 2_400_000
+PROGRAMS = LOCAL / "release"
+
+
+def main() -> None:
+    machine.check_tools()
+    LOCAL.mkdir(exist_ok=True)
+    venvs.ensure_all()
+    architecture = sys.argv[1] if len(sys.argv) > 1 else "x86_64"
+    _build(architecture)
+    print(f"\n  {architecture}{'':<14}{'stripped':>12}{'zipped':>12}   (budget {BUDGET_PROGRAM:,} and {BUDGET_ARCHIVE:,} bytes)")
+    over = []
+    for function in FUNCTIONS:
+        program = (PROGRAMS / function / "bootstrap").read_bytes()
+        archive = _archive_size(program)
+        print(f"  {function:<20}{len(program):>12,}{archive:>12,}")
+        if len(program) > BUDGET_PROGRAM or archive > BUDGET_ARCHIVE:
+            over.append(function)
+    if over:
+        raise Problem(f"over the budget: {', '.join(over)}")
+
+
+def _build(architecture: str) -> None:
+    step(f"Building the functions for {architecture} in the release profile (10 minutes the first time)")
+    target = {"x86_64": "--x86-64", "arm64": "--arm64"}[architecture]
+    # One function at a time, as `sam build` does: each with only the features it asks for.
+    for function in FUNCTIONS:
+        command = ["cargo", "lambda", "build", "--release", target, "--package", function, "--lambda-dir", str(PROGRAMS)]
+        if subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode != 0:
+            raise Problem(f"the build of {function} failed; the compiler's own words are above.")
+
+
+def _archive_size(program: bytes) -> int:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("bootstrap", program)
+    return len(archive.getvalue())
+
+
+if __name__ == "__main__":
+    run(main)
