@@ -183,8 +183,11 @@ mod tests {
 
     #[test]
     fn the_provider_is_asked_about_what_may_still_be_paid() {
-        let asked: Vec<_> =
-            every_progress().iter().filter(|progress| progress.may_bring_money()).map(Progress::as_str).collect();
+        let asked: Vec<_> = every_progress()
+            .iter()
+            .filter(|progress| progress.may_bring_money())
+            .map(Progress::as_str)
+            .collect();
         assert_eq!(asked, ["SUBMITTING", "OPEN"]);
     }
 
@@ -204,6 +207,52 @@ mod tests {
         };
         assert_eq!([1441, 1440, 1435].map(lives), [true; 3]);
         assert_eq!([1434, 60].map(lives), [false; 2]);
+    }
+
+    /// How many seconds lie between one question about an open code and the next, for sweeps every
+    /// 5 minutes of which the first ends at `first_age` seconds.
+    fn gaps_between_questions(first_age: i64) -> Vec<(i64, i64)> {
+        let attempt = at(Progress::Open(transaction("R1", LIFETIME_MINUTES)));
+        let second = |age| attempt.submitted_at.checked_add(SignedDuration::from_secs(age)).unwrap();
+        let sweeps: Vec<i64> = (first_age..86_400).step_by(300).collect();
+        let is_asked = |pair: &&[i64]| attempt.is_to_be_asked(second(pair[0]), second(pair[1]));
+        let asked: Vec<i64> = sweeps.windows(2).filter(is_asked).map(|pair| pair[1]).collect();
+        asked.windows(2).map(|pair| (pair[1], pair[1].saturating_sub(pair[0]))).collect()
+    }
+
+    #[test]
+    fn an_open_code_is_asked_about_often_at_first_and_seldom_later_but_always() {
+        for first_age in -299..=0 {
+            let gaps = gaps_between_questions(first_age);
+            for (age, gap) in &gaps {
+                let longest = if *age < 3_600 {
+                    300
+                } else if *age < 21_600 {
+                    600
+                } else {
+                    900
+                };
+                assert!(*gap <= longest, "{gap} s at {age} s, sweeps from {first_age} s");
+            }
+            assert!((112..=116).contains(&gaps.len()), "{} questions a day", gaps.len());
+        }
+    }
+
+    #[test]
+    fn after_missed_sweeps_and_at_the_very_first_one_every_live_attempt_is_asked_about() {
+        let attempt = at(Progress::Open(transaction("R1", LIFETIME_MINUTES)));
+        for until in [6, 61, 600, 2000] {
+            assert!(attempt.is_to_be_asked(Timestamp::UNIX_EPOCH, minute(until)));
+            let missed = minute(until).checked_sub(SignedDuration::from_mins(15)).unwrap();
+            assert!(attempt.is_to_be_asked(missed, minute(until)));
+        }
+    }
+
+    #[test]
+    fn an_attempt_in_doubt_is_asked_about_in_every_sweep() {
+        let attempt = at(Progress::Submitting);
+        assert!(attempt.is_to_be_asked(minute(2000), minute(2000)));
+        assert!(!at(Progress::Absent).is_to_be_asked(minute(2000), minute(2000)));
     }
 
     #[test]

@@ -105,7 +105,10 @@ impl Invoice {
     }
 
     fn replace_submitting(&mut self, number: AttemptNumber, with: Progress) {
-        self.change_attempt(number, |progress| if progress == Progress::Submitting { with } else { progress });
+        self.change_attempt(
+            number,
+            |progress| if progress == Progress::Submitting { with } else { progress },
+        );
     }
 
     fn change_attempt(&mut self, number: AttemptNumber, change: impl FnOnce(Progress) -> Progress) {
@@ -151,7 +154,10 @@ mod tests {
             submitted_at: minute(1),
             progress: Progress::Submitting,
         };
-        assert_eq!(invoice, Invoice { attempts: vec![submitting], chosen: Some(attempt(1)), ..new_invoice() });
+        assert_eq!(
+            invoice,
+            Invoice { attempts: vec![submitting], chosen: Some(attempt(1)), ..new_invoice() }
+        );
     }
 
     #[test]
@@ -166,7 +172,10 @@ mod tests {
     #[test]
     fn the_same_channel_again_gives_the_same_code() {
         let mut invoice = invoice_with_code();
-        assert_eq!(invoice.choose_channel(channel("BCA_VA"), minute(9)), Ok(ChannelChoice::Ready(attempt(1))));
+        assert_eq!(
+            invoice.choose_channel(channel("BCA_VA"), minute(9)),
+            Ok(ChannelChoice::Ready(attempt(1)))
+        );
         assert_eq!(invoice, invoice_with_code());
     }
 
@@ -174,7 +183,10 @@ mod tests {
     fn switching_channels_and_back_gives_the_first_code_again() {
         let mut invoice = invoice_with_codes(&["BCA_VA", "QRIS"]);
         assert_eq!(invoice.chosen, Some(attempt(2)));
-        assert_eq!(invoice.choose_channel(channel("BCA_VA"), minute(9)), Ok(ChannelChoice::Ready(attempt(1))));
+        assert_eq!(
+            invoice.choose_channel(channel("BCA_VA"), minute(9)),
+            Ok(ChannelChoice::Ready(attempt(1)))
+        );
         assert_eq!((invoice.chosen, invoice.attempts.len()), (Some(attempt(1)), 2));
         let live: Vec<_> = invoice.live_attempts().map(|attempt| attempt.channel.as_str()).collect();
         assert_eq!(live, ["BCA_VA", "QRIS"]);
@@ -201,7 +213,10 @@ mod tests {
         ];
         for progress in over {
             let mut invoice = invoice_at(progress.clone());
-            assert_eq!(invoice.choose_channel(channel("BCA_VA"), minute(2)), Ok(ChannelChoice::Submit(attempt(2))));
+            assert_eq!(
+                invoice.choose_channel(channel("BCA_VA"), minute(2)),
+                Ok(ChannelChoice::Submit(attempt(2)))
+            );
             assert_eq!((self::progress(&invoice), invoice.chosen), (&progress, Some(attempt(2))));
         }
     }
@@ -234,14 +249,18 @@ mod tests {
         doubtful.settle(&report(7, ReportedStatus::Paid), minute(2));
         for mut invoice in [paid_invoice(), cancelled, doubtful] {
             let (before, state) = (invoice.clone(), invoice.state());
-            assert_eq!(invoice.choose_channel(channel("QRIS"), minute(3)), Err(ChoiceError::NotPending(state)));
+            assert_eq!(
+                invoice.choose_channel(channel("QRIS"), minute(3)),
+                Err(ChoiceError::NotPending(state))
+            );
             assert_eq!(invoice, before);
         }
     }
 
     #[test]
     fn at_most_twenty_codes_are_made_and_the_last_can_still_be_shown() {
-        let names: Vec<_> = PaymentChannel::all().map(PaymentChannel::as_str).take(MAX_ATTEMPTS.into()).collect();
+        let names: Vec<_> =
+            PaymentChannel::all().map(PaymentChannel::as_str).take(MAX_ATTEMPTS.into()).collect();
         let mut invoice = invoice_with_codes(&names);
         let full = invoice.clone();
         assert_eq!(invoice.choose_channel(channel("ALFAMIDI"), minute(2)), Err(ChoiceError::TooManyAttempts));

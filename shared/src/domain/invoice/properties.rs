@@ -3,13 +3,17 @@
 use std::mem;
 
 use proptest::collection::vec;
-use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{
+    Just, ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest,
+};
 use proptest::sample::select;
 use proptest::test_runner::TestCaseError;
 
 use super::attempt::{Attempt, Progress};
 use super::event::{InvoiceEvent, PaidEvent};
-use super::examples::{attempt, channel, invoice_being_submitted, minute, new_invoice, report, review, transaction};
+use super::examples::{
+    attempt, channel, invoice_being_submitted, minute, new_invoice, report, review, transaction,
+};
 use super::pay::{ChannelChoice, MAX_ATTEMPTS};
 use super::review::Decision;
 use super::settle::{ReceivedReport, Settlement};
@@ -35,10 +39,12 @@ fn any_report() -> impl Strategy<Value = PaymentReport> {
     let transaction = prop_oneof![6 => Just('R'), 1 => Just('X')];
     let rupiah = prop_oneof![6 => Just(150_000), 1 => Just(100), 1 => Just(0), 1 => Just(-150_000)];
     let source = select(&ReportSource::ALL[..]);
-    (1..=4_u8, transaction, any_status(), rupiah, source).prop_map(|(number, letter, status, rupiah, source)| {
-        let reference = format!("{letter}{number}").parse().unwrap();
-        PaymentReport { reference, amount: Money::rupiah(rupiah), source, ..report(number, status) }
-    })
+    (1..=4_u8, transaction, any_status(), rupiah, source).prop_map(
+        |(number, letter, status, rupiah, source)| {
+            let reference = format!("{letter}{number}").parse().unwrap();
+            PaymentReport { reference, amount: Money::rupiah(rupiah), source, ..report(number, status) }
+        },
+    )
 }
 
 fn any_status() -> impl Strategy<Value = ReportedStatus> {
@@ -139,7 +145,8 @@ impl Story {
         prop_assert!(paid.iter().chain(&refunded).all(is_told_of), "told of another payment");
         let owed = paid.len() == 1 && refunded.is_empty();
         prop_assert_eq!(is_paid(&self.invoice), owed, "told {:?}", &self.told);
-        let is_believed = |kept: &&ReceivedReport| kept.status == ReportedStatus::Paid && kept.disagreement.is_none();
+        let is_believed =
+            |kept: &&ReceivedReport| kept.status == ReportedStatus::Paid && kept.disagreement.is_none();
         let believed = self.invoice.reports.iter().filter(is_believed).count();
         let taken = believed.saturating_add(self.accepted);
         prop_assert!(taken == 1 || (taken == 0 && !is_paid(&self.invoice)), "{taken} payments were taken");

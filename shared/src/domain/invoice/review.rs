@@ -132,12 +132,10 @@ impl Invoice {
 
     /// The payment a decision is about: of this question before an earlier one, of the right amount
     /// before another, and the latest of several alike.
-    fn payment_in_question(
-        &self,
-        may_be: impl Fn(&ReceivedReport) -> bool,
-    ) -> Result<Payment, ReviewError> {
+    fn payment_in_question(&self, may_be: impl Fn(&ReceivedReport) -> bool) -> Result<Payment, ReviewError> {
         let start = self.start_of_question();
-        let rank = |place: usize, report: &ReceivedReport| (place >= start, report.amount == self.order.amount);
+        let rank =
+            |place: usize, report: &ReceivedReport| (place >= start, report.amount == self.order.amount);
         let unfitting = self.reports.iter().enumerate().filter(|(_, report)| is_unfitting_payment(report));
         let (_, report) = unfitting
             .filter(|(_, report)| may_be(report))
@@ -161,11 +159,10 @@ impl Invoice {
     fn is_only_refund_in_question(&self, settled_by: &Reference) -> bool {
         let in_question = || self.reports.iter().skip(self.start_of_question());
         let is_refund = |report: &ReceivedReport| {
-            report.status == ReportedStatus::Refunded
-                && report.reference == *settled_by
-                && report.disagreement.is_some()
+            report.status == ReportedStatus::Refunded && report.reference == *settled_by
         };
-        let is_other = |report: &ReceivedReport| is_unfitting_payment(report) && report.reference != *settled_by;
+        let is_other =
+            |report: &ReceivedReport| is_unfitting_payment(report) && report.reference != *settled_by;
         in_question().any(is_refund) && !in_question().any(is_other)
     }
 
@@ -183,9 +180,8 @@ impl Invoice {
 
     /// Whether a payment was ever believed, or accepted by a person.
     fn was_accepted(&self) -> bool {
-        let by_report = |report: &ReceivedReport| {
-            report.status == ReportedStatus::Paid && report.disagreement.is_none()
-        };
+        let by_report =
+            |report: &ReceivedReport| report.status == ReportedStatus::Paid && report.disagreement.is_none();
         let by_person = |review: &Review| review.decision == Decision::AcceptPayment;
         self.reports.iter().any(by_report) || self.reviews.iter().any(by_person)
     }

@@ -1,8 +1,8 @@
 //! Issuing and ending invoices.
 
 use super::examples::{
-    LIFETIME_MINUTES, PRICE, attempt, channel, invoice_being_submitted, invoice_with_code, minute, new_invoice,
-    order, paid_invoice, report, transaction,
+    LIFETIME_MINUTES, PRICE, attempt, channel, invoice_being_submitted, invoice_with_code, minute,
+    new_invoice, order, paid_invoice, report, transaction,
 };
 use super::*;
 use crate::domain::money::Currency;
@@ -121,7 +121,8 @@ fn nothing_that_stopped_waiting_expires() {
 fn nothing_that_stopped_waiting_can_be_cancelled() {
     for (mut invoice, state) in invoices_that_do_not_wait_for_money() {
         let before = invoice.clone();
-        let expected = if state == InvoiceState::Cancelled { Ok(()) } else { Err(EndError::NotPending(state)) };
+        let expected =
+            if state == InvoiceState::Cancelled { Ok(()) } else { Err(EndError::NotPending(state)) };
         assert_eq!(invoice.cancel(minute(9999)), expected);
         assert_eq!(invoice, before);
     }

@@ -125,6 +125,8 @@ fn a_payment_of_another_amount_or_transaction_is_accepted_as_it_came() {
         let mut invoice = decided(invoice, Decision::AcceptPayment);
         assert_eq!(invoice.standing, Standing::Paid(payment(text, "BCA_VA", amount, 5)));
         assert_eq!(sent(&mut invoice), [InvoiceEvent::Paid(event(text, amount, minute(5)))]);
+        let other = of_amount(unfitting.clone(), 150_001);
+        assert!(matches!(invoice.clone().settle(&other, minute(3500)), Settlement::Disagrees(_)), "{text}");
         let refund = PaymentReport { status: Refunded, ..unfitting };
         assert_eq!(invoice.settle(&refund, minute(4000)), Settlement::Refunded, "{text}");
     }
@@ -201,6 +203,35 @@ fn a_refund_of_the_first_payment_is_not_confirmed_by_giving_a_second_one_back() 
     for invoice in [at_once, earlier] {
         let standing = invoice.standing.clone();
         assert_eq!(decided(invoice, Decision::MoneyReturned).standing, standing);
+    }
+}
+
+#[test]
+fn only_what_is_in_question_now_says_whether_the_payment_went_back() {
+    let mut settled_question = decided(paid_twice(), Decision::Dismiss);
+    settled_question.settle(&of_amount(report(2, Refunded), 1), minute(4000));
+    assert_eq!(decided(settled_question, Decision::MoneyReturned).state(), InvoiceState::Refunded);
+    let mut settled_refund = paid_invoice();
+    settled_refund.settle(&of_amount(report(1, Refunded), 1), minute(9));
+    let mut settled_refund = decided(settled_refund, Decision::Dismiss);
+    settled_refund.settle(&report(9, Refunded), minute(4000));
+    assert_eq!(decided(settled_refund, Decision::MoneyReturned).standing, paid_invoice().standing);
+}
+
+#[test]
+fn money_a_person_gave_back_is_not_accepted_later() {
+    let mut invoice = decided(paid_too_late(), Decision::MoneyReturned);
+    invoice.settle(&report(9, Refunded), minute(4000));
+    refused(invoice, review(Decision::AcceptPayment), ReviewError::NoPaymentInQuestion);
+}
+
+#[test]
+fn a_testers_payment_of_nothing_is_never_accepted() {
+    let mut invoice = invoice_with_code();
+    invoice.settle(&of_amount(report(1, Paid), 0), minute(5));
+    invoice.settle(&report(9, Refunded), minute(6));
+    for decision in [Decision::AcceptPayment, Decision::MoneyReturned] {
+        refused(invoice.clone(), review(decision), ReviewError::NoPaymentInQuestion);
     }
 }
 

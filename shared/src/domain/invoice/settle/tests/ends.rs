@@ -3,8 +3,8 @@
 use super::{kept, paid_code, progress};
 use crate::domain::invoice::attempt::Progress;
 use crate::domain::invoice::examples::{
-    LIFETIME_MINUTES, attempt, channel, invoice_being_submitted, invoice_with_code, invoice_with_codes, minute,
-    report, transaction,
+    LIFETIME_MINUTES, attempt, channel, invoice_being_submitted, invoice_with_code, invoice_with_codes,
+    minute, report, transaction,
 };
 use crate::domain::invoice::settle::Settlement;
 use crate::domain::invoice::{InvoiceState, Standing};

@@ -8,8 +8,8 @@ use crate::domain::invoice::attempt::Progress;
 use crate::domain::invoice::event::InvoiceEvent;
 use crate::domain::invoice::examples::{
     LIFETIME_MINUTES, PRICE, attempt, channel, event, invoice_being_submitted, invoice_with_code,
-    invoice_with_codes, minute, new_invoice, of_amount, of_transaction, paid_invoice, reference, report, sent,
-    transaction,
+    invoice_with_codes, minute, new_invoice, of_amount, of_transaction, paid_invoice, reference, report,
+    sent, transaction,
 };
 use crate::domain::invoice::{Invoice, InvoiceState, Payment, Standing};
 use crate::domain::money::{Currency, Money};
@@ -149,7 +149,10 @@ fn another_amount_or_currency_is_left_to_a_person_and_the_code_counts_as_used() 
     for other in [of_amount(report(1, Paid), 149_999), of_amount(report(1, Paid), 150_001), euro] {
         let mut invoice = invoice_with_code();
         disagrees(&mut invoice, &other, Disagreement::AmountDiffers);
-        assert_eq!((invoice.state(), review_opened_at(&invoice)), (InvoiceState::NeedsReview, Some(minute(2000))));
+        assert_eq!(
+            (invoice.state(), review_opened_at(&invoice)),
+            (InvoiceState::NeedsReview, Some(minute(2000)))
+        );
         assert_eq!(progress(&invoice, 1), &paid_code());
     }
 }

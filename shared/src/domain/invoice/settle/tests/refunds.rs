@@ -3,10 +3,13 @@
 use super::{code, disagrees, expired_invoice, kept, paid_code, payment, progress, review_opened_at};
 use crate::domain::invoice::event::InvoiceEvent;
 use crate::domain::invoice::examples::{
-    PRICE, event, invoice_with_code, invoice_with_codes, minute, of_amount, paid_invoice, report, sent,
+    PRICE, event, invoice_with_code, invoice_with_codes, minute, of_amount, paid_invoice, report, review,
+    sent,
 };
+use crate::domain::invoice::review::Decision;
 use crate::domain::invoice::settle::{Disagreement, Settlement};
 use crate::domain::invoice::{InvoiceState, Standing};
+use crate::domain::money::Money;
 use crate::domain::payment_report::ReportedStatus::{Paid, Refunded};
 
 fn refunded(text: &str, name: &str, at: i64) -> Standing {
@@ -82,4 +85,23 @@ fn a_payment_by_another_code_after_a_refund_is_left_to_a_person() {
     disagrees(&mut invoice, &report(2, Paid), Disagreement::PaidTwice);
     assert_eq!(invoice.standing, refunded("R1", "BCA_VA", 6));
     assert_eq!(invoice.state(), InvoiceState::NeedsReview);
+}
+
+#[test]
+fn a_refund_of_another_transaction_does_not_touch_the_payment_of_this_one() {
+    let mut invoice = invoice_with_code();
+    disagrees(&mut invoice, &report(9, Refunded), Disagreement::UnknownAttempt);
+    assert_eq!(invoice.settle(&report(1, Paid), minute(2002)), Settlement::Settled);
+    assert_eq!(sent(&mut invoice), [InvoiceEvent::Paid(event("R1", PRICE, minute(4)))]);
+}
+
+#[test]
+fn a_payment_that_was_accepted_short_is_not_the_full_one_reported_later() {
+    let mut invoice = invoice_with_code();
+    invoice.settle(&of_amount(report(1, Paid), 100), minute(5));
+    invoice.decide(review(Decision::AcceptPayment)).unwrap();
+    sent(&mut invoice);
+    disagrees(&mut invoice, &report(1, Paid), Disagreement::AmountDiffers);
+    disagrees(&mut invoice, &report(1, Refunded), Disagreement::AmountDiffers);
+    assert_eq!(invoice.payment().map(|payment| payment.amount), Some(Money::rupiah(100)));
 }
