@@ -1,2 +1,34 @@
-//! Wiring.
-fn main() {}
+//! The REST API: invoices for customers, lists for services, decisions for operators.
+//!
+//! Trigger: `/api/v1/**`, `/internal/**`, `/api/admin/**`, `GET /health`. Safe to run twice: yes; an
+//! `Idempotency-Key` gives a repeat the first answer.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod admin;
+mod app;
+mod auth;
+mod channels;
+mod command;
+mod cursor;
+mod health;
+mod idempotency;
+mod invoices;
+mod openapi;
+mod paging;
+mod replies;
+mod routes;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod transactions;
+mod views;
+
+use anyhow::Context;
+use lambda_http::{Error, run};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let app = app::start().await.context("billing-api cannot start")?;
+    // The function lives as long as its process.
+    run(routes::router(Box::leak(Box::new(app)))).await
+}

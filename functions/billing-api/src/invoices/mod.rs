@@ -1,0 +1,23 @@
+//! `/api/v1/billing/invoices`: one file per thing a customer can do with invoices.
+
+pub mod cancel;
+pub mod create;
+pub mod pay;
+pub mod read;
+
+use shared::domain::identifier::UserId;
+use shared::domain::invoice::Invoice;
+use shared::domain::invoice::number::InvoiceNumber;
+
+use crate::app::App;
+use crate::replies::{Refusal, no_such};
+
+/// The caller's own invoice of that id. Somebody else's is not there.
+///
+/// # Errors
+/// When there is no such invoice of the caller's, or the store is unavailable.
+async fn own(app: &App, user: &UserId, id: &str) -> Result<Invoice, Refusal> {
+    let number: InvoiceNumber = id.parse().map_err(|_| no_such("invoice"))?;
+    let invoice = app.invoices.get(&number).await?;
+    invoice.filter(|invoice| invoice.order.customer == *user).ok_or_else(|| no_such("invoice"))
+}
