@@ -1,7 +1,9 @@
 //! The sandbox as a program: listens until it is interrupted or terminated.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 use std::env;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use sandbox::options::{FeeBearer, Options};
@@ -26,8 +28,17 @@ const NAMES: [&str; 5] = [
 ];
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let arguments: Vec<String> = env::args().skip(1).collect();
+async fn main() -> ExitCode {
+    match run(&env::args().skip(1).collect::<Vec<_>>()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sandbox: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &[String]) -> Result<()> {
     if arguments
         .iter()
         .any(|argument| argument == "--help" || argument == "-h")
@@ -35,9 +46,7 @@ async fn main() -> Result<()> {
         println!("{USAGE}");
         return Ok(());
     }
-    let running = Sandbox::start(options(&arguments)?)
-        .await
-        .context("is another sandbox running?")?;
+    let running = Sandbox::start(options(arguments)?).await?;
     println!("Sandbox at {}", running.url());
     let (mut interrupted, mut terminated) =
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
@@ -65,7 +74,7 @@ fn options(arguments: &[String]) -> Result<Options> {
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let Some(option) = argument.strip_prefix("--") else {
-            bail!("unexpected {argument:?}\n\n{USAGE}")
+            bail!("unexpected {argument:?}; see --help")
         };
         let (name, value) = match option.split_once('=') {
             Some((name, value)) => (name, value.to_owned()),
@@ -94,7 +103,57 @@ fn set(options: &mut Options, name: &str, value: &str) -> Result<()> {
                 other => bail!("{other:?} is neither merchant nor customer"),
             }
         }
-        other => bail!("there is no option --{other}\n\n{USAGE}"),
+        _ => bail!("there is no such option; see --help"),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use sandbox::options::FeeBearer;
+
+    use super::options;
+
+    fn read(arguments: &[&str]) -> anyhow::Result<sandbox::options::Options> {
+        options(
+            &arguments
+                .iter()
+                .map(|argument| (*argument).to_owned())
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    #[test]
+    fn options_are_read_in_both_forms() {
+        let arguments = [
+            "--listen=127.0.0.1:9",
+            "--tripay-callback-url",
+            "http://x/y",
+            "--fee-bearer",
+            "customer",
+        ];
+        let options = read(&arguments).unwrap();
+        assert_eq!(options.listen, ([127, 0, 0, 1], 9).into());
+        assert_eq!(options.tripay_callback_url.as_deref(), Some("http://x/y"));
+        assert_eq!(
+            (options.fee_bearer, options.callback_retry_seconds),
+            (FeeBearer::Customer, 120)
+        );
+    }
+
+    #[test]
+    fn a_wrong_option_is_named() {
+        let words = |arguments: &[&str]| format!("{:#}", read(arguments).unwrap_err());
+        assert_eq!(
+            words(&["--lisen", "x"]),
+            "--lisen: there is no such option; see --help"
+        );
+        assert_eq!(words(&["--listen"]), "--listen needs a value");
+        assert_eq!(
+            words(&["--fee-bearer=me"]),
+            "--fee-bearer=me: \"me\" is neither merchant nor customer"
+        );
+        assert_eq!(words(&["now"]), "unexpected \"now\"; see --help");
+        assert!(words(&["--listen", "4570"]).starts_with("--listen: not an address like 127.0.0.1:4570"));
+    }
 }

@@ -24,7 +24,7 @@ const CONTROL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}: {source}")]
+#[error("cannot listen on {address}")]
 pub struct StartError {
     address: SocketAddr,
     #[source]

@@ -88,10 +88,6 @@ fn yes() -> bool {
     true
 }
 
-fn sending(send: bool) -> Sending {
-    if send { Sending::On } else { Sending::Off }
-}
-
 async fn advance_clock(State(world): State<Arc<World>>, body: Bytes) -> Result<Json<Value>, Problem> {
     let advance: Advance = read_body(&body)?;
     if !(0..=FURTHEST_SECONDS).contains(&advance.advance_seconds) {
@@ -99,7 +95,8 @@ async fn advance_clock(State(world): State<Arc<World>>, body: Bytes) -> Result<J
             format!("advanceSeconds must be from 0 to {FURTHEST_SECONDS}: the clock only moves forward");
         return Err(Problem::bad_request(detail));
     }
-    let caught_up = callbacks::advance(&world, advance.advance_seconds, sending(advance.send)).await;
+    let sending = if advance.send { Sending::On } else { Sending::Off };
+    let caught_up = callbacks::advance(&world, advance.advance_seconds, sending).await;
     Ok(Json(json!({
         "now": world.clock.now_text(),
         "expired": caught_up.expired,

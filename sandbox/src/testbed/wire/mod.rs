@@ -3,20 +3,17 @@
 //! One [`Wire`] has any number of taps, each an HTTP proxy in front of one upstream. All taps share one
 //! counter and one script, so "the third outside call" means the third of all, whoever it was for.
 
+mod passage;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
+use http::{HeaderMap, StatusCode};
 use hyper::body::Bytes;
 use tokio::sync::watch;
 
-use super::{listen_anywhere, target};
-use crate::connections::{Cut, Listening, Outcome};
-use crate::fresh_request;
-
-const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(60);
+use super::listen_anywhere;
+use crate::connections::Listening;
 
 /// What became of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,7 +167,7 @@ impl Wire {
         let upstream = upstream_url.trim_end_matches('/').to_owned();
         let listening = listen_anywhere(move |request| {
             let (state, name, upstream) = (Arc::clone(&state), name.clone(), upstream.clone());
-            async move { pass(&state, &name, &upstream, request).await }
+            async move { passage::pass(&state, &name, &upstream, request).await }
         })
         .await;
         let url = listening.url();
@@ -265,139 +262,4 @@ impl Wire {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Where a call's result is to be written.
-struct Place {
-    round: u64,
-    number: usize,
-}
-
-fn admit(state: &Mutex<State>, name: &str, request: &Request<Bytes>) -> (Place, Option<Step>) {
-    let mut state = lock(state);
-    let number = state.calls.len() + 1;
-    let call = Call {
-        number,
-        tap: name.to_owned(),
-        method: request.method().to_string(),
-        path: request
-            .uri()
-            .path_and_query()
-            .map_or_else(String::new, ToString::to_string),
-        target: target(request).map(str::to_owned),
-        headers: request.headers().clone(),
-        request_body: request.body().clone(),
-        status: None,
-        response_body: Bytes::new(),
-        fate: Fate::Open,
-    };
-    let step = if state.dead_after.is_some_and(|last| number > last) {
-        Some(Step::DropRequest)
-    } else {
-        state
-            .steps
-            .get(&number)
-            .cloned()
-            .or_else(|| scripted_answer(&mut state.rules, &call))
-    };
-    state.calls.push(call);
-    (
-        Place {
-            round: state.round,
-            number,
-        },
-        step,
-    )
-}
-
-fn scripted_answer(rules: &mut [Rule], call: &Call) -> Option<Step> {
-    let matches = |rule: &Rule| match &call.target {
-        Some(_) => call.operation() == rule.matching,
-        None => call.path.contains(&rule.matching),
-    };
-    let rule = rules.iter_mut().find(|rule| rule.times > 0 && matches(rule))?;
-    rule.times -= 1;
-    Some(Step::Answer(rule.status, rule.body.clone()))
-}
-
-fn settle(state: &Mutex<State>, place: &Place, fate: Fate, response: Option<&Response<Bytes>>) {
-    let mut state = lock(state);
-    if state.round != place.round {
-        return;
-    }
-    if let Some(call) = state.calls.get_mut(place.number - 1) {
-        call.fate = fate;
-        call.status = response.map(|response| response.status().as_u16());
-        call.response_body = response.map_or_else(Bytes::new, |response| response.body().clone());
-    }
-}
-
-async fn pass(state: &Mutex<State>, name: &str, upstream: &str, request: Request<Bytes>) -> Outcome {
-    let (place, step) = admit(state, name, &request);
-    match step {
-        Some(Step::DropRequest) => {
-            settle(state, &place, Fate::RequestDropped, None);
-            return Err(Cut);
-        }
-        Some(Step::Answer(status, body)) => {
-            let response = scripted(&request, status, body);
-            settle(state, &place, Fate::Scripted, Some(&response));
-            return Ok(response);
-        }
-        Some(Step::DropAnswer | Step::Hold(_)) | None => {}
-    }
-    let Ok(response) = forward(upstream, request).await else {
-        settle(state, &place, Fate::NoUpstream, None);
-        return Err(Cut);
-    };
-    match step {
-        Some(Step::DropAnswer) => {
-            settle(state, &place, Fate::AnswerDropped, Some(&response));
-            Err(Cut)
-        }
-        Some(Step::Hold(hold)) => {
-            hold.send_if_modified(|reached| {
-                let first = *reached == Hold::Waiting;
-                *reached = (*reached).max(Hold::Reached);
-                first
-            });
-            wait_for(&hold, Hold::Released).await;
-            settle(state, &place, Fate::Answered, Some(&response));
-            Ok(response)
-        }
-        Some(Step::DropRequest | Step::Answer(..)) | None => {
-            settle(state, &place, Fate::Answered, Some(&response));
-            Ok(response)
-        }
-    }
-}
-
-fn scripted(request: &Request<Bytes>, status: StatusCode, body: String) -> Response<Bytes> {
-    let content_type = match target(request) {
-        Some(_) => "application/x-amz-json-1.0",
-        None => "application/json",
-    };
-    let mut response = Response::new(Bytes::from(body));
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
-}
-
-async fn forward(
-    upstream: &str,
-    mut request: Request<Bytes>,
-) -> Result<Response<Bytes>, fresh_request::NoAnswer> {
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let address = format!("{upstream}{path}");
-    *request.uri_mut() = address
-        .parse::<Uri>()
-        .map_err(|_malformed| fresh_request::NoAnswer::BadAddress(address))?;
-    let mut response = fresh_request::send(request, UPSTREAM_TIMEOUT).await?;
-    // The answer goes out whole on the caller's own connection: how it arrived here says nothing about that.
-    for name in ["connection", "transfer-encoding", "keep-alive"] {
-        response.headers_mut().remove(name);
-    }
-    Ok(response)
 }
