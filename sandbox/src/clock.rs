@@ -13,9 +13,7 @@ pub(crate) struct Clock {
 impl Clock {
     /// Now, in unix seconds.
     pub(crate) fn now_seconds(&self) -> i64 {
-        Timestamp::now()
-            .as_second()
-            .saturating_add(self.ahead_seconds.load(Ordering::SeqCst))
+        Timestamp::now().as_second().saturating_add(self.ahead_seconds.load(Ordering::SeqCst))
     }
 
     /// Now, as RFC 3339 in UTC with whole seconds.

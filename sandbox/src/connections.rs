@@ -72,10 +72,7 @@ where
     H: Fn(Request<Bytes>) -> F + Clone + Send + 'static,
     F: Future<Output = Outcome> + Send + 'static,
 {
-    Listening {
-        address,
-        accepting: tokio::spawn(accept(listener, handler)),
-    }
+    Listening { address, accepting: tokio::spawn(accept(listener, handler)) }
 }
 
 async fn accept<H, F>(listener: TcpListener, handler: H)
@@ -115,10 +112,7 @@ where
             }
         }
     });
-    if let Err(_cut) = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), answer)
-        .await
-    {
+    if let Err(_cut) = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await {
         // Cut by us or by the peer: nobody is left to be told.
     }
 }

@@ -34,24 +34,17 @@ pub(crate) enum NoAnswer {
 /// # Errors
 /// [`NoAnswer`]; an answer of any status is not an error.
 pub(crate) async fn send(request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, NoAnswer> {
-    tokio::time::timeout(timeout, exchange(request))
-        .await
-        .unwrap_or(Err(NoAnswer::TooSlow(timeout)))
+    tokio::time::timeout(timeout, exchange(request)).await.unwrap_or(Err(NoAnswer::TooSlow(timeout)))
 }
 
 async fn exchange(mut request: Request<Bytes>) -> Result<Response<Bytes>, NoAnswer> {
     let uri = request.uri().clone();
     let (host, port) = place(&uri)?;
     let bad_address = || NoAnswer::BadAddress(uri.to_string());
-    let stream = TcpStream::connect((host.as_str(), port))
-        .await
-        .map_err(NoAnswer::NotReached)?;
+    let stream = TcpStream::connect((host.as_str(), port)).await.map_err(NoAnswer::NotReached)?;
     let authority = uri.authority().ok_or_else(bad_address)?;
     let headers = request.headers_mut();
-    headers.insert(
-        HOST,
-        HeaderValue::from_str(authority.as_str()).map_err(|_unwritable| bad_address())?,
-    );
+    headers.insert(HOST, HeaderValue::from_str(authority.as_str()).map_err(|_unwritable| bad_address())?);
     // The body is sent whole, with the length that it has.
     headers.remove(CONTENT_LENGTH);
     headers.remove(TRANSFER_ENCODING);
@@ -59,9 +52,7 @@ async fn exchange(mut request: Request<Bytes>) -> Result<Response<Bytes>, NoAnsw
         Some(path) => Uri::from(path.clone()),
         None => Uri::from_static("/"),
     };
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(NoAnswer::Lost)?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(NoAnswer::Lost)?;
     let answer = async move {
         let (head, body) = sender.send_request(request.map(Full::new)).await?.into_parts();
         Ok(Response::from_parts(head, body.collect().await?.to_bytes()))

@@ -19,13 +19,8 @@ sandbox [--listen 127.0.0.1:4570] [--tripay-callback-url URL] [--internal-api-ke
 Every option may also be an environment variable: SANDBOX_LISTEN, SANDBOX_TRIPAY_CALLBACK_URL,
 SANDBOX_INTERNAL_API_KEY, SANDBOX_CALLBACK_RETRY_SECONDS, SANDBOX_FEE_BEARER. The option wins.";
 
-const NAMES: [&str; 5] = [
-    "listen",
-    "tripay-callback-url",
-    "internal-api-key",
-    "callback-retry-seconds",
-    "fee-bearer",
-];
+const NAMES: [&str; 5] =
+    ["listen", "tripay-callback-url", "internal-api-key", "callback-retry-seconds", "fee-bearer"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -39,10 +34,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &[String]) -> Result<()> {
-    if arguments
-        .iter()
-        .any(|argument| argument == "--help" || argument == "-h")
-    {
+    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
         println!("{USAGE}");
         return Ok(());
     }
@@ -59,10 +51,7 @@ async fn run(arguments: &[String]) -> Result<()> {
 }
 
 fn options(arguments: &[String]) -> Result<Options> {
-    let mut options = Options {
-        listen: ([127, 0, 0, 1], 4570).into(),
-        ..Options::default()
-    };
+    let mut options = Options { listen: ([127, 0, 0, 1], 4570).into(), ..Options::default() };
     for name in NAMES {
         let variable = format!("SANDBOX_{}", name.to_uppercase().replace('-', "_"));
         if let Ok(value) = env::var(&variable)
@@ -73,17 +62,10 @@ fn options(arguments: &[String]) -> Result<Options> {
     }
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
-        let Some(option) = argument.strip_prefix("--") else {
-            bail!("unexpected {argument:?}; see --help")
-        };
+        let Some(option) = argument.strip_prefix("--") else { bail!("unexpected {argument:?}; see --help") };
         let (name, value) = match option.split_once('=') {
             Some((name, value)) => (name, value.to_owned()),
-            None => (
-                option,
-                rest.next()
-                    .with_context(|| format!("{argument} needs a value"))?
-                    .clone(),
-            ),
+            None => (option, rest.next().with_context(|| format!("{argument} needs a value"))?.clone()),
         };
         set(&mut options, name, &value).with_context(|| argument.clone())?;
     }
@@ -115,44 +97,25 @@ mod tests {
     use super::options;
 
     fn read(arguments: &[&str]) -> anyhow::Result<sandbox::options::Options> {
-        options(
-            &arguments
-                .iter()
-                .map(|argument| (*argument).to_owned())
-                .collect::<Vec<_>>(),
-        )
+        options(&arguments.iter().map(|argument| (*argument).to_owned()).collect::<Vec<_>>())
     }
 
     #[test]
     fn options_are_read_in_both_forms() {
-        let arguments = [
-            "--listen=127.0.0.1:9",
-            "--tripay-callback-url",
-            "http://x/y",
-            "--fee-bearer",
-            "customer",
-        ];
+        let arguments =
+            ["--listen=127.0.0.1:9", "--tripay-callback-url", "http://x/y", "--fee-bearer", "customer"];
         let options = read(&arguments).unwrap();
         assert_eq!(options.listen, ([127, 0, 0, 1], 9).into());
         assert_eq!(options.tripay_callback_url.as_deref(), Some("http://x/y"));
-        assert_eq!(
-            (options.fee_bearer, options.callback_retry_seconds),
-            (FeeBearer::Customer, 120)
-        );
+        assert_eq!((options.fee_bearer, options.callback_retry_seconds), (FeeBearer::Customer, 120));
     }
 
     #[test]
     fn a_wrong_option_is_named() {
         let words = |arguments: &[&str]| format!("{:#}", read(arguments).unwrap_err());
-        assert_eq!(
-            words(&["--lisen", "x"]),
-            "--lisen: there is no such option; see --help"
-        );
+        assert_eq!(words(&["--lisen", "x"]), "--lisen: there is no such option; see --help");
         assert_eq!(words(&["--listen"]), "--listen needs a value");
-        assert_eq!(
-            words(&["--fee-bearer=me"]),
-            "--fee-bearer=me: \"me\" is neither merchant nor customer"
-        );
+        assert_eq!(words(&["--fee-bearer=me"]), "--fee-bearer=me: \"me\" is neither merchant nor customer");
         assert_eq!(words(&["now"]), "unexpected \"now\"; see --help");
         assert!(words(&["--listen", "4570"]).starts_with("--listen: not an address like 127.0.0.1:4570"));
     }

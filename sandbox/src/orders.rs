@@ -82,14 +82,8 @@ pub(crate) struct Orders {
 impl Orders {
     /// Orders that nothing happened to yet.
     pub(crate) fn holding<const COUNT: usize>(orders: [Order; COUNT]) -> Self {
-        let orders = orders
-            .into_iter()
-            .map(|order| (order.id.clone(), order))
-            .collect();
-        Self {
-            orders,
-            ..Self::default()
-        }
+        let orders = orders.into_iter().map(|order| (order.id.clone(), order)).collect();
+        Self { orders, ..Self::default() }
     }
 
     /// An order with the updates that took effect, as control shows it.
@@ -138,10 +132,7 @@ async fn update(
     check_internal_key(&world, &headers)?;
     let told: PaymentStatus = read_body(&body)?;
     let document: Value = read_body(&body)?;
-    let key = headers
-        .get("idempotency-key")
-        .and_then(|key| key.to_str().ok())
-        .map(str::to_owned);
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
     let mut orders = world.orders();
     let before = key.as_ref().and_then(|key| orders.keyed.get(key));
     if let Some(before) = before {
@@ -149,11 +140,7 @@ async fn update(
             true => Ok(Json(before.answer.clone()).into_response()),
             false => {
                 let detail = "this Idempotency-Key came before with another body or for another order";
-                Err(Problem::new(
-                    StatusCode::CONFLICT,
-                    "idempotency_key_reused",
-                    detail,
-                ))
+                Err(Problem::new(StatusCode::CONFLICT, "idempotency_key_reused", detail))
             }
         };
     }
@@ -162,21 +149,11 @@ async fn update(
     };
     order.status = told.status;
     let answer = json!({ "id": id, "status": order.status });
-    let update = PaymentUpdate {
-        idempotency_key: key.clone(),
-        body: document.clone(),
-        at: world.clock.now_text(),
-    };
+    let update =
+        PaymentUpdate { idempotency_key: key.clone(), body: document.clone(), at: world.clock.now_text() };
     orders.updates.entry(id.clone()).or_default().push(update);
     if let Some(key) = key {
-        orders.keyed.insert(
-            key,
-            Keyed {
-                order: id,
-                body: document,
-                answer: answer.clone(),
-            },
-        );
+        orders.keyed.insert(key, Keyed { order: id, body: document, answer: answer.clone() });
     }
     Ok(Json(answer).into_response())
 }

@@ -47,13 +47,7 @@ mod tests {
     #[test]
     fn money_is_grouped_and_text_is_harmless() {
         let shown = [0, 999, 1_000, 150_000, -1_234_567].map(rupiah);
-        assert_eq!(
-            shown,
-            ["Rp 0", "Rp 999", "Rp 1.000", "Rp 150.000", "Rp -1.234.567"]
-        );
-        assert_eq!(
-            escape("<a href=\"x\">'&'"),
-            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;"
-        );
+        assert_eq!(shown, ["Rp 0", "Rp 999", "Rp 1.000", "Rp 150.000", "Rp -1.234.567"]);
+        assert_eq!(escape("<a href=\"x\">'&'"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;");
     }
 }

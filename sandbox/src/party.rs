@@ -52,9 +52,8 @@ pub(crate) fn recognise(method: &Method, path: &str) -> Option<(Party, &'static 
     let (party, rest) = path.strip_prefix('/')?.split_once('/')?;
     let operation = match Party::named(party)? {
         Party::Tripay => {
-            let (_, called) = rest
-                .split_once('/')
-                .filter(|(side, _)| matches!(*side, "api-sandbox" | "api"))?;
+            let (_, called) =
+                rest.split_once('/').filter(|(side, _)| matches!(*side, "api-sandbox" | "api"))?;
             return Some((Party::Tripay, tripay_operation(called)));
         }
         Party::Orders => match (method, rest.strip_prefix("internal/orders/")) {

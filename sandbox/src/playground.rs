@@ -4,12 +4,7 @@ use crate::orders::{Order, OrderItem, Orders};
 use crate::users::{User, Users};
 
 fn item(name: &str, price: i64, quantity: i64) -> OrderItem {
-    OrderItem {
-        name: name.to_owned(),
-        price,
-        quantity,
-        sku: None,
-    }
+    OrderItem { name: name.to_owned(), price, quantity, sku: None }
 }
 
 fn order(id: &str, user_id: &str, items: Vec<OrderItem>) -> Order {
@@ -29,18 +24,12 @@ pub(crate) fn orders() -> Orders {
         order(
             "order-1",
             "user-1",
-            vec![
-                item("VPS 1 vCPU / 1 GB", 100_000, 1),
-                item("Backup & snapshot", 25_000, 2),
-            ],
+            vec![item("VPS 1 vCPU / 1 GB", 100_000, 1), item("Backup & snapshot", 25_000, 2)],
         ),
         order(
             "order-2",
             "user-2",
-            vec![
-                item("Kopi Gayo 1 kg – kafé", 185_000, 1),
-                item("Ongkos kirim", 15_000, 1),
-            ],
+            vec![item("Kopi Gayo 1 kg – kafé", 185_000, 1), item("Ongkos kirim", 15_000, 1)],
         ),
         order("order-3", "user-1", vec![item("Domain .id, 1 tahun", 250_000, 1)]),
     ];
@@ -69,21 +58,9 @@ fn user(
 /// Two customers and an admin.
 pub(crate) fn users() -> Users {
     let users = [
-        user(
-            "user-1",
-            "Budi Santoso",
-            Some("081234567890"),
-            Some(700_000_001),
-            &["user"],
-        ),
+        user("user-1", "Budi Santoso", Some("081234567890"), Some(700_000_001), &["user"]),
         user("user-2", "Siti Aminah", None, None, &["user"]),
-        user(
-            "admin-1",
-            "Agus Wijaya",
-            Some("081298765432"),
-            Some(700_000_009),
-            &["user", "admin"],
-        ),
+        user("admin-1", "Agus Wijaya", Some("081298765432"), Some(700_000_009), &["user", "admin"]),
     ];
     Users { users: users.into() }
 }

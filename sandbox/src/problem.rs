@@ -16,19 +16,11 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            detail: detail.into(),
-        }
+        Self { status, code, detail: detail.into() }
     }
 
     pub(crate) fn not_found(what: &str, id: &str) -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            format!("there is no {what} {id}"),
-        )
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no {what} {id}"))
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {

@@ -58,19 +58,13 @@ impl Sandbox {
     /// [`StartError`] when the address cannot be listened on.
     pub async fn start(options: Options) -> Result<Running, StartError> {
         let address = options.listen;
-        let bound = bind(address)
-            .await
-            .map_err(|source| StartError { address, source })?;
+        let bound = bind(address).await.map_err(|source| StartError { address, source })?;
         let world = Arc::new(World::new(options, format!("http://{}", bound.1)));
         let router = routes(&world);
         let served = Arc::clone(&world);
-        let listening = serve(bound, move |request| {
-            traffic::answer(Arc::clone(&served), router.clone(), request)
-        });
-        Ok(Running {
-            listening,
-            ticking: tokio::spawn(tick(world)),
-        })
+        let listening =
+            serve(bound, move |request| traffic::answer(Arc::clone(&served), router.clone(), request));
+        Ok(Running { listening, ticking: tokio::spawn(tick(world)) })
     }
 }
 
@@ -92,33 +86,18 @@ impl Running {
         path: &str,
         body: &Value,
     ) -> Result<(u16, Value), ControlError> {
-        let failed = |reason: String| ControlError {
-            method: method.to_owned(),
-            path: path.to_owned(),
-            reason,
-        };
-        let body = if body.is_null() {
-            Bytes::new()
-        } else {
-            Bytes::from(body.to_string())
-        };
+        let failed =
+            |reason: String| ControlError { method: method.to_owned(), path: path.to_owned(), reason };
+        let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
         let request = Request::builder()
-            .method(
-                method
-                    .parse::<Method>()
-                    .map_err(|error| failed(error.to_string()))?,
-            )
+            .method(method.parse::<Method>().map_err(|error| failed(error.to_string()))?)
             .uri(format!("{}{path}", self.url()))
             .header("content-type", "application/json")
             .body(body)
             .map_err(|error| failed(error.to_string()))?;
-        let response = fresh_request::send(request, CONTROL_TIMEOUT)
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-        Ok((
-            response.status().as_u16(),
-            serde_json::from_slice(response.body()).unwrap_or_default(),
-        ))
+        let response =
+            fresh_request::send(request, CONTROL_TIMEOUT).await.map_err(|error| failed(error.to_string()))?;
+        Ok((response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or_default()))
     }
 
     /// Stops it: open connections are dropped. Dropping the value does the same.

@@ -67,11 +67,7 @@ async fn act(router: Router, request: Request<Bytes>) -> Response<Bytes> {
 
 async fn misbehave(fault: &Fault, party: Party, router: Router, request: Request<Bytes>) -> Outcome {
     let retry = (router.clone(), request.clone());
-    let done = if fault.acts {
-        Some(act(router, request).await)
-    } else {
-        None
-    };
+    let done = if fault.acts { Some(act(router, request).await) } else { None };
     match fault.fault {
         FaultKind::Refuse => Ok(refusal(party, fault)),
         FaultKind::Limit => Ok(limit(party)),
@@ -87,21 +83,14 @@ async fn misbehave(fault: &Fault, party: Party, router: Router, request: Request
         FaultKind::Garbage => {
             let page =
                 "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>";
-            Ok(plain(
-                status_of(fault, StatusCode::OK),
-                "text/html; charset=UTF-8",
-                page.to_owned(),
-            ))
+            Ok(plain(status_of(fault, StatusCode::OK), "text/html; charset=UTF-8", page.to_owned()))
         }
         FaultKind::ServerError => Ok(server_error(party, fault)),
     }
 }
 
 fn status_of(fault: &Fault, usual: StatusCode) -> StatusCode {
-    fault
-        .status
-        .and_then(|status| StatusCode::from_u16(status).ok())
-        .unwrap_or(usual)
+    fault.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(usual)
 }
 
 fn refusal(party: Party, fault: &Fault) -> Response<Bytes> {
@@ -114,31 +103,21 @@ fn refusal(party: Party, fault: &Fault) -> Response<Bytes> {
         }
         Party::Orders | Party::Users => {
             let message = message.unwrap_or_else(|| "refused on request".to_owned());
-            problem(&Problem::new(
-                status_of(fault, StatusCode::FORBIDDEN),
-                "refused",
-                message,
-            ))
+            problem(&Problem::new(status_of(fault, StatusCode::FORBIDDEN), "refused", message))
         }
     }
 }
 
 fn limit(party: Party) -> Response<Bytes> {
     let mut response = match party {
-        Party::Tripay => plain(
-            StatusCode::TOO_MANY_REQUESTS,
-            "application/json",
-            php_json::refusal("Too Many Attempts."),
-        ),
-        Party::Orders | Party::Users => problem(&Problem::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too_many_requests",
-            "slow down",
-        )),
+        Party::Tripay => {
+            plain(StatusCode::TOO_MANY_REQUESTS, "application/json", php_json::refusal("Too Many Attempts."))
+        }
+        Party::Orders | Party::Users => {
+            problem(&Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "slow down"))
+        }
     };
-    response
-        .headers_mut()
-        .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }
 
@@ -157,8 +136,6 @@ fn problem(problem: &Problem) -> Response<Bytes> {
 fn plain(status: StatusCode, content_type: &'static str, body: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }

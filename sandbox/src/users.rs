@@ -78,15 +78,12 @@ async fn read(
 ) -> Result<Json<ShownUser>, Problem> {
     check_internal_key(&world, &headers)?;
     let user = world.users().users.get(&id).cloned();
-    user.map(|user| Json(user.into()))
-        .ok_or_else(|| Problem::not_found("user", &id))
+    user.map(|user| Json(user.into())).ok_or_else(|| Problem::not_found("user", &id))
 }
 
 /// Both internal services let in who has the internal API key.
 pub(crate) fn check_internal_key(world: &World, headers: &HeaderMap) -> Result<(), Problem> {
-    let key = headers
-        .get("x-internal-api-key")
-        .and_then(|key| key.to_str().ok());
+    let key = headers.get("x-internal-api-key").and_then(|key| key.to_str().ok());
     match key == Some(world.options.internal_api_key.as_str()) {
         true => Ok(()),
         false => {

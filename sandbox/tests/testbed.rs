@@ -1,4 +1,4 @@
-//! The testbed, driven by the AWS SDK and by a bare HTTP client.
+//! The wire and the DynamoDB of the testbed, driven by the AWS SDK.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::time::Duration;
@@ -11,42 +11,16 @@ use sandbox::testbed::dynamodb::{self, IDEMPOTENCY_KEYS, INVOICES};
 use sandbox::testbed::wire::{Fate, Wire};
 use serde_json::{Value, json};
 
-fn credentials() -> Credentials {
-    Credentials::new("test", "test", None, None, "testbed")
-}
-
 fn dynamodb_client(url: &str) -> aws_sdk_dynamodb::Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
-        .credentials_provider(credentials())
+        .credentials_provider(Credentials::new("test", "test", None, None, "testbed"))
         .retry_config(RetryConfig::disabled())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(url)
         .build();
     aws_sdk_dynamodb::Client::from_conf(config)
-}
-
-fn sqs_client(url: &str) -> aws_sdk_sqs::Client {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(credentials())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(url)
-        .build();
-    aws_sdk_sqs::Client::from_conf(config)
-}
-
-fn secrets_client(url: &str) -> aws_sdk_secretsmanager::Client {
-    let config = aws_sdk_secretsmanager::Config::builder()
-        .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(credentials())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(url)
-        .build();
-    aws_sdk_secretsmanager::Client::from_conf(config)
 }
 
 async fn put_version(client: &aws_sdk_dynamodb::Client, pk: &str, version: u32) -> Result<(), String> {
@@ -87,20 +61,12 @@ async fn items_are_stored_indexed_and_streamed_in_order() {
         .iter()
         .map(|record| {
             let image = &record["dynamodb"]["NewImage"];
-            (
-                record["eventName"].as_str().unwrap(),
-                image["version"]["N"].as_str().unwrap(),
-            )
+            (record["eventName"].as_str().unwrap(), image["version"]["N"].as_str().unwrap())
         })
         .collect();
     assert_eq!(seen, [("INSERT", "1"), ("MODIFY", "2")]);
     assert_eq!(records[0]["eventSource"], "aws:dynamodb");
-    assert!(
-        records[0]["eventSourceARN"]
-            .as_str()
-            .unwrap()
-            .contains("table/invoices/stream/")
-    );
+    assert!(records[0]["eventSourceARN"].as_str().unwrap().contains("table/invoices/stream/"));
     assert_eq!(records[0]["dynamodb"]["StreamViewType"], "NEW_IMAGE");
     assert!(records[0]["dynamodb"].get("OldImage").is_none());
     assert_eq!(aws.dynamodb.new_stream_event(), None, "each write is read once");
@@ -120,20 +86,11 @@ async fn items_are_stored_indexed_and_streamed_in_order() {
 #[tokio::test]
 async fn a_corrupt_item_can_be_put_past_every_condition() {
     let aws = Aws::start().await;
-    aws.dynamodb.put(
-        IDEMPOTENCY_KEYS,
-        &json!({ "pk": { "S": "k" }, "sk": { "S": "s" }, "ttl": { "S": "soon" } }),
-    );
+    aws.dynamodb
+        .put(IDEMPOTENCY_KEYS, &json!({ "pk": { "S": "k" }, "sk": { "S": "s" }, "ttl": { "S": "soon" } }));
     assert_eq!(aws.dynamodb.items(IDEMPOTENCY_KEYS).len(), 1);
-    assert_eq!(
-        aws.dynamodb.item(IDEMPOTENCY_KEYS, "k", "s").unwrap()["ttl"],
-        json!({ "S": "soon" })
-    );
-    assert_eq!(
-        aws.dynamodb.new_stream_event(),
-        None,
-        "only invoices have a stream"
-    );
+    assert_eq!(aws.dynamodb.item(IDEMPOTENCY_KEYS, "k", "s").unwrap()["ttl"], json!({ "S": "soon" }));
+    assert_eq!(aws.dynamodb.new_stream_event(), None, "only invoices have a stream");
 }
 
 #[tokio::test]
@@ -150,21 +107,11 @@ async fn taps_share_one_count_and_one_script() {
     put_version(&first, "b", 1).await.unwrap_err();
     put_version(&second, "b", 1).await.unwrap();
 
-    assert_eq!(
-        first_aws.dynamodb.items(INVOICES).len(),
-        1,
-        "the third call never arrived"
-    );
-    assert_eq!(
-        second_aws.dynamodb.items(INVOICES).len(),
-        2,
-        "the second call was acted on"
-    );
+    assert_eq!(first_aws.dynamodb.items(INVOICES).len(), 1, "the third call never arrived");
+    assert_eq!(second_aws.dynamodb.items(INVOICES).len(), 2, "the second call was acted on");
     let calls = wire.calls();
-    let seen: Vec<(usize, &str, Fate, Option<u16>)> = calls
-        .iter()
-        .map(|call| (call.number, call.tap.as_str(), call.fate, call.status))
-        .collect();
+    let seen: Vec<(usize, &str, Fate, Option<u16>)> =
+        calls.iter().map(|call| (call.number, call.tap.as_str(), call.fate, call.status)).collect();
     assert_eq!(
         seen,
         [
@@ -230,15 +177,8 @@ async fn the_wire_answers_what_the_database_never_would() {
         .item("sk", AttributeValue::S("invoice".to_owned()))
         .build()
         .unwrap();
-    let write = aws_sdk_dynamodb::types::TransactWriteItem::builder()
-        .put(put)
-        .build();
-    let error = client
-        .transact_write_items()
-        .transact_items(write)
-        .send()
-        .await
-        .unwrap_err();
+    let write = aws_sdk_dynamodb::types::TransactWriteItem::builder().put(put).build();
+    let error = client.transact_write_items().transact_items(write).send().await.unwrap_err();
     let error = error.into_service_error();
     let codes: Vec<Option<&str>> = match &error {
         aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
@@ -259,148 +199,11 @@ async fn a_held_answer_waits_while_others_pass() {
         let client = client.clone();
         async move { put_version(&client, "a", 1).await }
     });
-    tokio::time::timeout(Duration::from_secs(10), held.reached())
-        .await
-        .unwrap();
-    assert_eq!(
-        aws.dynamodb.items(INVOICES).len(),
-        1,
-        "the write is done, its answer is not out"
-    );
+    tokio::time::timeout(Duration::from_secs(10), held.reached()).await.unwrap();
+    assert_eq!(aws.dynamodb.items(INVOICES).len(), 1, "the write is done, its answer is not out");
     put_version(&client, "a", 2).await.unwrap();
     assert!(!slow.is_finished());
     held.release();
     slow.await.unwrap().unwrap();
-    assert_eq!(
-        aws.dynamodb.item(INVOICES, "a", "invoice").unwrap()["version"]["N"],
-        "2"
-    );
-}
-
-#[tokio::test]
-async fn queues_keep_what_is_sent_until_the_consumer_is_done_with_it() {
-    let aws = Aws::start().await;
-    let client = sqs_client(&aws.url());
-    let queue_url = aws.sqs.queue_url("order-updates");
-    let reason = aws_sdk_sqs::types::MessageAttributeValue::builder()
-        .data_type("String")
-        .string_value("why")
-        .build()
-        .unwrap();
-    let sent = client
-        .send_message()
-        .queue_url(&queue_url)
-        .message_body("This is a test message")
-        .message_attributes("reason", reason)
-        .delay_seconds(7)
-        .send()
-        .await
-        .unwrap();
-    // The value that AWS's own documentation gives for this body.
-    assert_eq!(
-        sent.md5_of_message_body(),
-        Some("fafb00f5732ab283681e124bf8747ed1")
-    );
-
-    let entry = |id: &str| {
-        aws_sdk_sqs::types::SendMessageBatchRequestEntry::builder()
-            .id(id)
-            .message_body(id)
-            .build()
-            .unwrap()
-    };
-    let batch = client
-        .send_message_batch()
-        .queue_url(&queue_url)
-        .entries(entry("x"))
-        .entries(entry("y"));
-    let batch = batch.send().await.unwrap();
-    assert_eq!(batch.successful().len(), 2);
-    assert_eq!(batch.successful()[1].id(), "y");
-
-    let messages = aws.sqs.messages("order-updates");
-    assert_eq!(messages[0].delay_seconds, 7);
-    assert_eq!(messages[0].attributes["reason"]["StringValue"], "why");
-
-    let event = aws.sqs.deliver("order-updates").unwrap();
-    let records = event["Records"].as_array().unwrap();
-    assert_eq!(records.len(), 3);
-    assert_eq!(records[0]["messageAttributes"]["reason"]["stringValue"], "why");
-    assert_eq!(records[0]["attributes"]["ApproximateReceiveCount"], "1");
-    client
-        .change_message_visibility()
-        .queue_url(&queue_url)
-        .receipt_handle(records[1]["receiptHandle"].as_str().unwrap())
-        .visibility_timeout(40)
-        .send()
-        .await
-        .unwrap();
-    let answer = json!({ "batchItemFailures": [{ "itemIdentifier": records[1]["messageId"] }] });
-    aws.sqs.settle("order-updates", &event, &answer);
-    let left = aws.sqs.messages("order-updates");
-    assert_eq!(left.len(), 1);
-    assert_eq!(
-        (left[0].body.as_str(), left[0].visibility_timeouts.as_slice()),
-        ("x", [40].as_slice())
-    );
-    let again = aws.sqs.deliver("order-updates").unwrap();
-    assert_eq!(again["Records"][0]["attributes"]["ApproximateReceiveCount"], "2");
-
-    client
-        .delete_message()
-        .queue_url(&queue_url)
-        .receipt_handle(again["Records"][0]["receiptHandle"].as_str().unwrap())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(aws.sqs.deliver("order-updates"), None);
-    let described = client
-        .get_queue_attributes()
-        .queue_url(&queue_url)
-        .send()
-        .await
-        .unwrap();
-    let waiting = aws_sdk_sqs::types::QueueAttributeName::ApproximateNumberOfMessages;
-    assert_eq!(described.attributes().unwrap()[&waiting], "0");
-}
-
-#[tokio::test]
-async fn secrets_have_a_current_and_a_previous_value() {
-    let aws = Aws::start().await;
-    let client = secrets_client(&aws.url());
-    aws.secrets.set("paydesk/tripay", &json!({ "apiKey": "old" }));
-    aws.secrets.set("paydesk/tripay", &json!({ "apiKey": "new" }));
-    let batch = client
-        .batch_get_secret_value()
-        .secret_id_list("paydesk/tripay")
-        .secret_id_list("paydesk/absent")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(batch.secret_values().len(), 1);
-    assert_eq!(batch.secret_values()[0].name(), Some("paydesk/tripay"));
-    assert_eq!(
-        batch.secret_values()[0].secret_string(),
-        Some(r#"{"apiKey":"new"}"#)
-    );
-    assert_eq!(batch.errors()[0].secret_id(), Some("paydesk/absent"));
-    assert_eq!(batch.errors()[0].error_code(), Some("ResourceNotFoundException"));
-
-    let previous = client
-        .get_secret_value()
-        .secret_id("paydesk/tripay")
-        .version_stage("AWSPREVIOUS");
-    assert_eq!(
-        previous.send().await.unwrap().secret_string(),
-        Some(r#"{"apiKey":"old"}"#)
-    );
-
-    aws.secrets.remove("paydesk/tripay");
-    let error = client
-        .get_secret_value()
-        .secret_id("paydesk/tripay")
-        .send()
-        .await
-        .unwrap_err();
-    assert!(error.into_service_error().is_resource_not_found_exception());
+    assert_eq!(aws.dynamodb.item(INVOICES, "a", "invoice").unwrap()["version"]["N"], "2");
 }

@@ -22,13 +22,7 @@ fn event_path(reference: &str, event: &str) -> String {
 async fn a_payment_is_reported_signed_and_in_tripays_order() {
     let (running, receiver) = start_with_receiver().await;
     let reference = Merchant::of(&running).open("QRIS", "INV-1", 150_000).await;
-    let answer = control(
-        &running,
-        "POST",
-        &event_path(&reference, "pay"),
-        json!({ "note": "a / é" }),
-    )
-    .await;
+    let answer = control(&running, "POST", &event_path(&reference, "pay"), json!({ "note": "a / é" })).await;
     assert_eq!(answer["status"], "PAID");
     let delivery = &answer["deliveries"][0];
     assert_eq!(
@@ -64,18 +58,10 @@ async fn the_same_report_can_be_sent_often_and_at_once() {
     assert_eq!(answer["deliveries"].as_array().unwrap().len(), 50);
     let received = receiver.received();
     assert_eq!(received.len(), 50);
-    assert!(
-        received
-            .iter()
-            .all(|one| one.body == received[0].body && is_signed(one))
-    );
+    assert!(received.iter().all(|one| one.body == received[0].body && is_signed(one)));
     let wish = json!({ "times": 2, "delayMs": 10 });
     control(&running, "POST", &event_path(&reference, "pay"), wish).await;
-    assert_eq!(
-        receiver.received()[51].body,
-        received[0].body,
-        "the instant of payment stays"
-    );
+    assert_eq!(receiver.received()[51].body, received[0].body, "the instant of payment stays");
 }
 
 #[tokio::test]
@@ -95,11 +81,7 @@ async fn forged_reports_are_forged_as_asked() {
     assert!(!is_signed(&received[0]));
     assert_eq!(received[0].header("x-callback-signature").unwrap().len(), 64);
     assert_eq!(received[1].header("x-callback-signature"), None);
-    let both: Vec<_> = received[2]
-        .headers
-        .get_all("x-callback-signature")
-        .iter()
-        .collect();
+    let both: Vec<_> = received[2].headers.get_all("x-callback-signature").iter().collect();
     assert_eq!(both.len(), 2);
     assert_ne!(both[0], both[1]);
     assert!(is_signed(&received[3]));
@@ -115,10 +97,7 @@ async fn what_is_not_accepted_is_sent_three_times_more_and_no_redirect_is_follow
     receiver.answer_with(307, r#"{"success":true}"#);
     let answer = control(&running, "POST", &event_path(&reference, "pay"), Value::Null).await;
     assert_eq!(
-        (
-            &answer["deliveries"][0]["status"],
-            &answer["deliveries"][0]["accepted"]
-        ),
+        (&answer["deliveries"][0]["status"], &answer["deliveries"][0]["accepted"]),
         (&json!(307), &json!(false))
     );
     assert_eq!(receiver.received().len(), 1, "the redirect was not followed");
@@ -126,30 +105,21 @@ async fn what_is_not_accepted_is_sent_three_times_more_and_no_redirect_is_follow
     let advance = |seconds: i64| json!({ "advanceSeconds": seconds });
     let early = control(&running, "POST", "/_control/clock", advance(60)).await;
     assert_eq!(early["deliveries"], json!([]));
-    for (attempt, (status, body)) in [(200, r#"{"success":false}"#), (500, ""), (200, "OK")]
-        .into_iter()
-        .enumerate()
+    for (attempt, (status, body)) in
+        [(200, r#"{"success":false}"#), (500, ""), (200, "OK")].into_iter().enumerate()
     {
         receiver.answer_with(status, body);
         let later = control(&running, "POST", "/_control/clock", advance(120)).await;
         let delivery = &later["deliveries"][0];
-        assert_eq!(
-            (&delivery["attempt"], &delivery["accepted"]),
-            (&json!(attempt + 2), &json!(false))
-        );
+        assert_eq!((&delivery["attempt"], &delivery["accepted"]), (&json!(attempt + 2), &json!(false)));
     }
     let after = control(&running, "POST", "/_control/clock", advance(600)).await;
     assert_eq!(after["deliveries"], json!([]), "three repetitions, then nothing");
     let received = receiver.received();
     assert_eq!(received.len(), 4);
     assert!(received.iter().all(|one| one.body == received[0].body));
-    let shown = control(
-        &running,
-        "GET",
-        &format!("/_control/tripay/transactions/{reference}"),
-        Value::Null,
-    )
-    .await;
+    let shown =
+        control(&running, "GET", &format!("/_control/tripay/transactions/{reference}"), Value::Null).await;
     assert_eq!(shown["deliveries"].as_array().unwrap().len(), 4);
 }
 
@@ -161,13 +131,7 @@ async fn an_accepted_repetition_ends_the_matter() {
     control(&running, "POST", &event_path(&reference, "pay"), Value::Null).await;
     receiver.answer_with(200, r#"{"success":true,"message":"ok"}"#);
     for _ in 0..3 {
-        control(
-            &running,
-            "POST",
-            "/_control/clock",
-            json!({ "advanceSeconds": 120 }),
-        )
-        .await;
+        control(&running, "POST", "/_control/clock", json!({ "advanceSeconds": 120 })).await;
     }
     assert_eq!(receiver.received().len(), 2);
 }
@@ -183,10 +147,7 @@ async fn a_transactions_own_callback_url_wins() {
     control(&running, "POST", &event_path(reference, "fail"), Value::Null).await;
     assert_eq!((own.received().len(), default.received().len()), (1, 0));
     assert_eq!(
-        (
-            &own.received()[0].json()["status"],
-            &own.received()[0].json()["paid_at"]
-        ),
+        (&own.received()[0].json()["status"], &own.received()[0].json()["paid_at"]),
         (&json!("FAILED"), &Value::Null)
     );
 }
@@ -197,13 +158,7 @@ async fn time_expires_what_is_unpaid_and_reports_it_unless_the_report_is_lost() 
     let merchant = Merchant::of(&running);
     let first = merchant.open("BCAVA", "INV-1", 150_000).await;
     let paid = merchant.open("BCAVA", "INV-2", 150_000).await;
-    control(
-        &running,
-        "POST",
-        &event_path(&paid, "pay"),
-        json!({ "send": false }),
-    )
-    .await;
+    control(&running, "POST", &event_path(&paid, "pay"), json!({ "send": false })).await;
     assert_eq!(receiver.received().len(), 0, "the report of the payment was lost");
 
     let day = json!({ "advanceSeconds": 86_400 });
@@ -219,14 +174,9 @@ async fn time_expires_what_is_unpaid_and_reports_it_unless_the_report_is_lost() 
 
     let second = merchant.open("BCAVA", "INV-3", 150_000).await;
     let day = json!({ "advanceSeconds": 86_400, "send": false });
-    assert_eq!(
-        control(&running, "POST", "/_control/clock", day).await["expired"],
-        json!([second])
-    );
+    assert_eq!(control(&running, "POST", "/_control/clock", day).await["expired"], json!([second]));
     assert_eq!(receiver.received().len(), 1);
-    let (_, detail) = merchant
-        .get(&format!("/transaction/detail?reference={second}"))
-        .await;
+    let (_, detail) = merchant.get(&format!("/transaction/detail?reference={second}")).await;
     assert_eq!(detail["data"]["status"], "EXPIRED");
 }
 
@@ -240,11 +190,7 @@ async fn late_and_contradicting_events_report_without_moving_what_is_final() {
         statuses.push(answer["status"].as_str().unwrap().to_owned());
     }
     assert_eq!(statuses, ["EXPIRED", "PAID", "PAID", "REFUND", "REFUND"]);
-    let reported: Vec<Value> = receiver
-        .received()
-        .iter()
-        .map(|one| one.json()["status"].clone())
-        .collect();
+    let reported: Vec<Value> = receiver.received().iter().map(|one| one.json()["status"].clone()).collect();
     assert_eq!(reported, ["EXPIRED", "PAID", "EXPIRED", "REFUND", "PAID"]);
 }
 
@@ -253,36 +199,17 @@ async fn testers_send_signed_reports_that_are_worth_nothing() {
     let (running, receiver) = start_with_receiver().await;
     let reference = Merchant::of(&running).open("BCAVA", "INV-1", 150_000).await;
     let path = "/_control/tripay/tester";
-    control(
-        &running,
-        "POST",
-        path,
-        json!({ "shape": "zero_amount", "reference": reference }),
-    )
-    .await;
+    control(&running, "POST", path, json!({ "shape": "zero_amount", "reference": reference })).await;
     control(&running, "POST", path, json!({ "shape": "zero_amount" })).await;
     control(&running, "POST", path, json!({ "shape": "null_ids" })).await;
     let received = receiver.received();
     assert!(received.iter().all(is_signed));
     let zero = received[0].json();
-    assert_eq!(
-        (&zero["reference"], &zero["merchant_ref"]),
-        (&json!(reference), &json!("INV-1"))
-    );
-    assert_eq!(
-        (&zero["status"], &zero["total_amount"]),
-        (&json!("PAID"), &json!(0))
-    );
-    assert!(
-        received[1].json()["reference"]
-            .as_str()
-            .unwrap()
-            .starts_with("DEV-T9999")
-    );
+    assert_eq!((&zero["reference"], &zero["merchant_ref"]), (&json!(reference), &json!("INV-1")));
+    assert_eq!((&zero["status"], &zero["total_amount"]), (&json!("PAID"), &json!(0)));
+    assert!(received[1].json()["reference"].as_str().unwrap().starts_with("DEV-T9999"));
     assert_eq!(received[2].json()["reference"], Value::Null);
-    let (_, detail) = Merchant::of(&running)
-        .get(&format!("/transaction/detail?reference={reference}"))
-        .await;
+    let (_, detail) = Merchant::of(&running).get(&format!("/transaction/detail?reference={reference}")).await;
     assert_eq!(detail["data"]["status"], "UNPAID");
 }
 
@@ -296,20 +223,11 @@ async fn a_person_finds_the_checkout_page_and_pays() {
         async move { http.get(path).send().await.unwrap().text().await.unwrap() }
     };
     let front = page(running.url()).await;
-    assert!(
-        front.contains(&format!("href=\"/tripay/checkout/{reference}\"")),
-        "{front}"
-    );
+    assert!(front.contains(&format!("href=\"/tripay/checkout/{reference}\"")), "{front}");
     let checkout_url = format!("{}/tripay/checkout/{reference}", running.url());
     let checkout = page(checkout_url.clone()).await;
-    assert!(
-        checkout.contains(&format!("action=\"/tripay/checkout/{reference}/pay\"")),
-        "{checkout}"
-    );
-    assert!(
-        checkout.contains("Rp 150.000") && checkout.contains("INV-&lt;1&gt;"),
-        "{checkout}"
-    );
+    assert!(checkout.contains(&format!("action=\"/tripay/checkout/{reference}/pay\"")), "{checkout}");
+    assert!(checkout.contains("Rp 150.000") && checkout.contains("INV-&lt;1&gt;"), "{checkout}");
 
     let pressed = http.post(format!("{checkout_url}/pay")).send().await.unwrap();
     assert_eq!(
@@ -317,14 +235,8 @@ async fn a_person_finds_the_checkout_page_and_pays() {
         (303, &format!("/tripay/checkout/{reference}").parse().unwrap())
     );
     let checkout = page(checkout_url.clone()).await;
-    assert!(
-        checkout.contains("PAID") && checkout.contains("accepted"),
-        "{checkout}"
-    );
-    assert!(
-        !checkout.contains("/pay\""),
-        "a paid one cannot be paid again: {checkout}"
-    );
+    assert!(checkout.contains("PAID") && checkout.contains("accepted"), "{checkout}");
+    assert!(!checkout.contains("/pay\""), "a paid one cannot be paid again: {checkout}");
     assert_eq!(receiver.received().len(), 1);
     let again = http.post(format!("{checkout_url}/pay")).send().await.unwrap();
     assert_eq!(again.status(), 409);
@@ -348,11 +260,5 @@ async fn without_an_address_nothing_is_sent_and_it_is_said() {
     let unreachable = json!({ "callbackUrl": "http://127.0.0.1:1/hook" });
     control(&running, "PUT", "/_control/tripay/settings/merchant", unreachable).await;
     let answer = control(&running, "POST", &event_path(&reference, "pay"), Value::Null).await;
-    assert!(
-        answer["deliveries"][0]["error"]
-            .as_str()
-            .unwrap()
-            .starts_with("could not connect"),
-        "{answer}"
-    );
+    assert!(answer["deliveries"][0]["error"].as_str().unwrap().starts_with("could not connect"), "{answer}");
 }

@@ -26,10 +26,7 @@ const KNOWN: &str =
     "orders/orders, users/users, tripay/transactions, tripay/channels, tripay/settings/merchant";
 
 fn unknown_collection(party: Party, collection: &str) -> Problem {
-    let detail = format!(
-        "there is no collection {}/{collection}; known: {KNOWN}",
-        party.name()
-    );
+    let detail = format!("there is no collection {}/{collection}; known: {KNOWN}", party.name());
     Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
 }
 
@@ -46,11 +43,7 @@ pub(super) async fn list(
         (Party::Users, "users") => world.users().users.values().map(|user| json!(user)).collect(),
         (Party::Tripay, "transactions") => {
             let books = world.tripay();
-            books
-                .transactions
-                .iter()
-                .map(|transaction| shown_transaction(transaction, &world))
-                .collect()
+            books.transactions.iter().map(|transaction| shown_transaction(transaction, &world)).collect()
         }
         (other, _) => return Err(unknown_collection(other, &collection)),
     };
@@ -65,17 +58,14 @@ pub(super) async fn read(
     let found = match (party(&party_name)?, collection.as_str()) {
         (Party::Orders, "orders") => world.orders().shown(&id),
         (Party::Users, "users") => world.users().users.get(&id).map(|user| json!(user)),
-        (Party::Tripay, "transactions") => world
-            .tripay()
-            .find(&id)
-            .map(|transaction| shown_transaction(transaction, &world)),
+        (Party::Tripay, "transactions") => {
+            world.tripay().find(&id).map(|transaction| shown_transaction(transaction, &world))
+        }
         (Party::Tripay, "channels") => shown_channel(&world.tripay(), &id),
         (Party::Tripay, "settings") if id == "merchant" => Some(shown_settings(&world.tripay())),
         (other, _) => return Err(unknown_collection(other, &collection)),
     };
-    found
-        .map(Json)
-        .ok_or_else(|| Problem::not_found(&collection, &id))
+    found.map(Json).ok_or_else(|| Problem::not_found(&collection, &id))
 }
 
 /// `PUT /_control/{party}/{collection}/{id}`
@@ -107,11 +97,7 @@ pub(super) async fn put(
         }
         (Party::Tripay, "transactions") => {
             let detail = "transactions are made by POST transaction/create, and moved by their events";
-            Err(Problem::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                detail,
-            ))
+            Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail))
         }
         (other, _) => Err(unknown_collection(other, &collection)),
     }
@@ -120,9 +106,7 @@ pub(super) async fn put(
 /// The id may stand in the document too, but not differ.
 fn same_id(inside: &mut String, id: &str) -> Result<(), Problem> {
     if !inside.is_empty() && inside != id {
-        return Err(Problem::bad_request(format!(
-            "the document says id {inside:?}, the path {id:?}"
-        )));
+        return Err(Problem::bad_request(format!("the document says id {inside:?}, the path {id:?}")));
     }
     id.clone_into(inside);
     Ok(())

@@ -51,27 +51,18 @@ pub(super) async fn forget(State(world): State<Arc<World>>) -> Json<Value> {
 
 fn weigh(wish: Wish) -> Result<Fault, Problem> {
     let party = party(&wish.party)?;
-    let operation = party
-        .operations()
-        .iter()
-        .find(|operation| **operation == wish.operation);
+    let operation = party.operations().iter().find(|operation| **operation == wish.operation);
     let Some(operation) = operation else {
         let known = party.operations().join(", ");
-        let detail = format!(
-            "{} has no operation {:?}; known: {known}",
-            party.name(),
-            wish.operation
-        );
+        let detail = format!("{} has no operation {:?}; known: {known}", party.name(), wish.operation);
         return Err(Problem::bad_request(detail));
     };
     if wish.times == 0 {
         return Err(Problem::bad_request("times must be at least 1"));
     }
     if let Some(status) = wish.status {
-        let has_status = matches!(
-            wish.fault,
-            FaultKind::Refuse | FaultKind::Garbage | FaultKind::ServerError
-        );
+        let has_status =
+            matches!(wish.fault, FaultKind::Refuse | FaultKind::Garbage | FaultKind::ServerError);
         if !has_status || !(200..=599).contains(&status) || StatusCode::from_u16(status).is_err() {
             return Err(Problem::bad_request(
                 "status is for refuse, garbage and server_error, from 200 to 599",

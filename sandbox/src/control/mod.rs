@@ -29,17 +29,11 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/reset", post(reset))
         .route("/log", get(log))
         .route("/clock", get(read_clock).post(advance_clock))
-        .route(
-            "/faults",
-            get(faults::waiting).post(faults::add).delete(faults::forget),
-        )
+        .route("/faults", get(faults::waiting).post(faults::add).delete(faults::forget))
         .route("/tripay/tester", post(tripay::send_tester))
         .route("/tripay/transactions/{reference}/{event}", post(tripay::report))
         .route("/{party}/{collection}", get(collections::list))
-        .route(
-            "/{party}/{collection}/{id}",
-            get(collections::read).put(collections::put),
-        )
+        .route("/{party}/{collection}/{id}", get(collections::read).put(collections::put))
 }
 
 fn party(name: &str) -> Result<Party, Problem> {
@@ -57,17 +51,12 @@ async fn log(
     State(world): State<Arc<World>>,
     Query(parameters): Query<HashMap<String, String>>,
 ) -> Result<Json<Value>, Problem> {
-    if let Some(unknown) = parameters
-        .keys()
-        .find(|name| !matches!(name.as_str(), "party" | "operation"))
-    {
+    if let Some(unknown) = parameters.keys().find(|name| !matches!(name.as_str(), "party" | "operation")) {
         let detail = format!("unknown parameter {unknown:?}; known: party, operation");
         return Err(Problem::bad_request(detail));
     }
     let of_party = parameters.get("party").map(|name| party(name)).transpose()?;
-    let entries = world
-        .log
-        .entries(of_party, parameters.get("operation").map(String::as_str));
+    let entries = world.log.entries(of_party, parameters.get("operation").map(String::as_str));
     Ok(Json(json!({ "entries": entries })))
 }
 

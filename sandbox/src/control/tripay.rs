@@ -93,18 +93,15 @@ pub(super) async fn report(
             }
         }
     };
-    Ok(Json(
-        json!({ "reference": reference, "status": status.word(), "deliveries": deliveries }),
-    ))
+    Ok(Json(json!({ "reference": reference, "status": status.word(), "deliveries": deliveries })))
 }
 
 fn apply(world: &World, reference: &str, event: Status, wish: &Wish) -> Result<(Status, Report), Problem> {
     let now = world.clock.now_seconds();
     let mut books = world.tripay();
     let default_url = books.settings.callback_url.clone();
-    let transaction = books
-        .find_mut(reference)
-        .ok_or_else(|| Problem::not_found("transaction", reference))?;
+    let transaction =
+        books.find_mut(reference).ok_or_else(|| Problem::not_found("transaction", reference))?;
     transaction.apply(event, now);
     let wording = Wording {
         status: event,
@@ -113,10 +110,7 @@ fn apply(world: &World, reference: &str, event: Status, wish: &Wish) -> Result<(
         signing: wish.signature,
         event: wish.event.clone().unwrap_or_else(|| PAYMENT_STATUS.to_owned()),
     };
-    Ok((
-        transaction.status,
-        Report::about(transaction, &wording, default_url.as_deref()),
-    ))
+    Ok((transaction.status, Report::about(transaction, &wording, default_url.as_deref())))
 }
 
 #[derive(Debug, Deserialize)]
@@ -152,9 +146,8 @@ pub(super) async fn send_tester(
                 Report::zero_amount(Side::Sandbox, &reference, "TEST-CALLBACK", url.as_deref())
             }
             (Shape::ZeroAmount, Some(reference)) => {
-                let transaction = books
-                    .find(&reference)
-                    .ok_or_else(|| Problem::not_found("transaction", &reference))?;
+                let transaction =
+                    books.find(&reference).ok_or_else(|| Problem::not_found("transaction", &reference))?;
                 let url = transaction.callback_url.as_deref().or(url.as_deref());
                 Report::zero_amount(transaction.side, &reference, &transaction.merchant_ref, url)
             }

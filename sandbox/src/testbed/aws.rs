@@ -30,11 +30,7 @@ pub struct Aws {
 impl Aws {
     /// Starts all three and the door in front of them.
     pub async fn start() -> Self {
-        let (dynamodb, sqs, secrets) = (
-            DynamoDb::start().await,
-            Sqs::start().await,
-            Secrets::start().await,
-        );
+        let (dynamodb, sqs, secrets) = (DynamoDb::start().await, Sqs::start().await, Secrets::start().await);
         let dynamodb_url: Arc<str> = Arc::from(dynamodb.url());
         let (queues, store) = (sqs.queues().clone(), secrets.store().clone());
         let listening = listen_anywhere(move |request: Request<Bytes>| {
@@ -53,12 +49,7 @@ impl Aws {
             }
         })
         .await;
-        Self {
-            dynamodb,
-            sqs,
-            secrets,
-            listening,
-        }
+        Self { dynamodb, sqs, secrets, listening }
     }
 
     /// The endpoint URL of all three.
@@ -69,10 +60,6 @@ impl Aws {
 }
 
 async fn to_dynamodb(url: &str, mut request: Request<Bytes>) -> Outcome {
-    *request.uri_mut() = format!("{url}/")
-        .parse::<Uri>()
-        .expect("the address of the in-process DynamoDB");
-    fresh_request::send(request, DYNAMODB_TIMEOUT)
-        .await
-        .map_err(|_ended| Cut)
+    *request.uri_mut() = format!("{url}/").parse::<Uri>().expect("the address of the in-process DynamoDB");
+    fresh_request::send(request, DYNAMODB_TIMEOUT).await.map_err(|_ended| Cut)
 }

@@ -55,9 +55,7 @@ impl DynamoDb {
             database.create_table(request).expect("a table");
         }
         let stream = Mutex::new(open_stream(&database));
-        let listener = TcpListener::bind(ANY_PORT)
-            .await
-            .expect("a free port on 127.0.0.1");
+        let listener = TcpListener::bind(ANY_PORT).await.expect("a free port on 127.0.0.1");
         let address = listener.local_addr().expect("the address of a bound listener");
         let (running, ended) = oneshot::channel::<()>();
         let served = database.clone();
@@ -69,12 +67,7 @@ impl DynamoDb {
             let end = dynoxide::server::serve_with_shutdown(listener, served, until).await;
             end.expect("the in-process DynamoDB serves until its test ends");
         });
-        Self {
-            address,
-            database: DebugDatabase(database),
-            stream,
-            _running: running,
-        }
+        Self { address, database: DebugDatabase(database), stream, _running: running }
     }
 
     /// The endpoint URL.
@@ -87,9 +80,7 @@ impl DynamoDb {
     #[must_use]
     pub fn item(&self, table: &str, pk: &str, sk: &str) -> Option<Value> {
         let holds = |item: &Value, name: &str, wanted: &str| item[name]["S"] == wanted;
-        self.items(table)
-            .into_iter()
-            .find(|item| holds(item, "pk", pk) && holds(item, "sk", sk))
+        self.items(table).into_iter().find(|item| holds(item, "pk", pk) && holds(item, "sk", sk))
     }
 
     /// Every item of a table, in DynamoDB's typed JSON.
@@ -116,10 +107,7 @@ impl DynamoDb {
     /// Stores an item given in DynamoDB's typed JSON past every condition: a corrupt one, for example.
     pub fn put(&self, table: &str, item: &Value) {
         let request = serde_json::from_value(json!({ "TableName": table, "Item": item }));
-        self.database
-            .0
-            .put_item(request.expect("a typed item"))
-            .expect("the item is stored");
+        self.database.0.put_item(request.expect("a typed item")).expect("the item is stored");
     }
 
     /// The Lambda event of everything written to [`INVOICES`] since the last call; `None` when nothing was.
@@ -127,15 +115,8 @@ impl DynamoDb {
     #[must_use]
     pub fn new_stream_event(&self) -> Option<Value> {
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        let request = GetRecordsRequest {
-            shard_iterator: stream.iterator.clone(),
-            limit: None,
-        };
-        let page = self
-            .database
-            .0
-            .get_records(request)
-            .expect("the stream of invoices");
+        let request = GetRecordsRequest { shard_iterator: stream.iterator.clone(), limit: None };
+        let page = self.database.0.get_records(request).expect("the stream of invoices");
         stream.iterator = page.next_shard_iterator.expect("the shard never ends");
         let records: Vec<Value> = page
             .records
@@ -151,38 +132,18 @@ impl DynamoDb {
 }
 
 fn open_stream(database: &Database) -> StreamReader {
-    let streams = database
-        .list_streams(ListStreamsRequest::default())
-        .expect("a list of streams")
-        .streams;
-    let arn = streams
-        .into_iter()
-        .find(|stream| stream.table_name == INVOICES)
-        .expect("a stream")
-        .stream_arn;
-    let request = DescribeStreamRequest {
-        stream_arn: arn.clone(),
-        ..DescribeStreamRequest::default()
-    };
-    let shards = database
-        .describe_stream(request)
-        .expect("a stream")
-        .stream_description
-        .shards;
+    let streams = database.list_streams(ListStreamsRequest::default()).expect("a list of streams").streams;
+    let arn = streams.into_iter().find(|stream| stream.table_name == INVOICES).expect("a stream").stream_arn;
+    let request = DescribeStreamRequest { stream_arn: arn.clone(), ..DescribeStreamRequest::default() };
+    let shards = database.describe_stream(request).expect("a stream").stream_description.shards;
     let request = GetShardIteratorRequest {
         stream_arn: arn.clone(),
         shard_id: shards.into_iter().next().expect("a shard").shard_id,
         shard_iterator_type: "TRIM_HORIZON".to_owned(),
         sequence_number: None,
     };
-    let iterator = database
-        .get_shard_iterator(request)
-        .expect("an iterator")
-        .shard_iterator;
-    StreamReader {
-        arn,
-        iterator: iterator.expect("an iterator"),
-    }
+    let iterator = database.get_shard_iterator(request).expect("an iterator").shard_iterator;
+    StreamReader { arn, iterator: iterator.expect("an iterator") }
 }
 
 fn key_schema(partition: &str, sort: &str) -> Value {
@@ -193,10 +154,7 @@ fn key_schema(partition: &str, sort: &str) -> Value {
 }
 
 fn string_attributes(names: &[&str]) -> Value {
-    names
-        .iter()
-        .map(|name| json!({ "AttributeName": name, "AttributeType": "S" }))
-        .collect()
+    names.iter().map(|name| json!({ "AttributeName": name, "AttributeType": "S" })).collect()
 }
 
 fn invoices_table() -> Value {
@@ -211,8 +169,8 @@ fn invoices_table() -> Value {
         "TableName": INVOICES,
         "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": key_schema("pk", "sk"),
-        "AttributeDefinitions": string_attributes(&["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"]),
-        "GlobalSecondaryIndexes": [index("gsi1", "gsi1pk", "gsi1sk"), index("gsi2", "gsi2pk", "gsi2sk")],
+        "AttributeDefinitions": string_attributes(&["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "gsi3pk", "gsi3sk"]),
+        "GlobalSecondaryIndexes": [index("gsi1", "gsi1pk", "gsi1sk"), index("gsi2", "gsi2pk", "gsi2sk"), index("gsi3", "gsi3pk", "gsi3sk")],
         "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
     })
 }
@@ -234,10 +192,7 @@ fn refusal(kind: &str, message: &str) -> (u16, String) {
 /// DynamoDB's answer to a write whose condition does not hold; for [`super::wire::Wire::answer_next`].
 #[must_use]
 pub fn condition_failed() -> (u16, String) {
-    refusal(
-        "ConditionalCheckFailedException",
-        "The conditional request failed",
-    )
+    refusal("ConditionalCheckFailedException", "The conditional request failed")
 }
 
 /// DynamoDB's answer when a table's throughput is used up. An SDK repeats it by itself.
@@ -252,10 +207,7 @@ pub fn throttled() -> (u16, String) {
 /// DynamoDB's answer to a single write of an item that a transaction is writing.
 #[must_use]
 pub fn transaction_conflict() -> (u16, String) {
-    refusal(
-        "TransactionConflictException",
-        "Transaction is ongoing for the item",
-    )
+    refusal("TransactionConflictException", "Transaction is ongoing for the item")
 }
 
 /// DynamoDB's answer to a transaction that did not go through; one reason code per item, as

@@ -48,18 +48,12 @@ fn target<B>(request: &Request<B>) -> Option<&str> {
 type Reply = (StatusCode, Value);
 
 fn aws_error(kind: &str, message: &str) -> Reply {
-    (
-        StatusCode::BAD_REQUEST,
-        json!({ "__type": kind, "message": message, "Message": message }),
-    )
+    (StatusCode::BAD_REQUEST, json!({ "__type": kind, "message": message, "Message": message }))
 }
 
 fn aws_json(version: &'static str, (status, body): Reply) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body.to_string()));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        http::header::CONTENT_TYPE,
-        http::HeaderValue::from_static(version),
-    );
+    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(version));
     response
 }

@@ -62,13 +62,7 @@ impl Secrets {
     pub fn set_text(&self, name: &str, text: &str) {
         let mut secrets = self.store.lock();
         let previous = secrets.remove(name).map(|secret| secret.current);
-        secrets.insert(
-            name.to_owned(),
-            Secret {
-                current: text.to_owned(),
-                previous,
-            },
-        );
+        secrets.insert(name.to_owned(), Secret { current: text.to_owned(), previous });
     }
 
     /// Forgets a secret and its previous version.
@@ -102,12 +96,7 @@ impl SecretStore {
 
     fn get_batch(&self, body: &Value) -> Reply {
         let (mut found, mut errors) = (Vec::new(), Vec::new());
-        for name in body["SecretIdList"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-        {
+        for name in body["SecretIdList"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             match self.find(name, "AWSCURRENT") {
                 Some(secret) => found.push(secret),
                 None => errors.push(json!({

@@ -53,10 +53,7 @@ impl Books {
     }
 
     pub(crate) fn terms(&self, channel: &Channel) -> Terms {
-        Terms {
-            fee_bearer: self.settings.fee_bearer,
-            is_active: !self.switched_off.contains(channel.code),
-        }
+        Terms { fee_bearer: self.settings.fee_bearer, is_active: !self.switched_off.contains(channel.code) }
     }
 
     /// A reference nobody has: prefix, merchant code, a growing number, five letters or digits.
@@ -67,23 +64,15 @@ impl Books {
         let suffix: String = (0..5)
             .map(|_place| char::from(LETTERS_AND_DIGITS[random.random_range(0..LETTERS_AND_DIGITS.len())]))
             .collect();
-        format!(
-            "{}{}{sequence}{suffix}",
-            side.reference_prefix(),
-            side.credentials().merchant_code
-        )
+        format!("{}{}{sequence}{suffix}", side.reference_prefix(), side.credentials().merchant_code)
     }
 
     pub(crate) fn find(&self, reference: &str) -> Option<&Transaction> {
-        self.transactions
-            .iter()
-            .find(|transaction| transaction.reference == reference)
+        self.transactions.iter().find(|transaction| transaction.reference == reference)
     }
 
     pub(crate) fn find_mut(&mut self, reference: &str) -> Option<&mut Transaction> {
-        self.transactions
-            .iter_mut()
-            .find(|transaction| transaction.reference == reference)
+        self.transactions.iter_mut().find(|transaction| transaction.reference == reference)
     }
 
     /// Expires what is due; answers the references.
@@ -101,11 +90,5 @@ impl Books {
 /// Fifteen digits, as sandbox codes of banks and stores have.
 pub(crate) fn random_pay_code() -> String {
     let mut random = rand::rng();
-    (0..15)
-        .map(|place| {
-            random
-                .random_range(if place == 0 { 1..10 } else { 0..10 })
-                .to_string()
-        })
-        .collect()
+    (0..15).map(|place| random.random_range(if place == 0 { 1..10 } else { 0..10 }).to_string()).collect()
 }

@@ -68,9 +68,7 @@ async fn send(world: &World, report: &Report, url: &str) -> Result<Response<Byte
     for signature in &report.signatures {
         request = request.header("x-callback-signature", signature);
     }
-    let request = request
-        .body(Bytes::from(report.body.clone()))
-        .map_err(|error| error.to_string())?;
+    let request = request.body(Bytes::from(report.body.clone())).map_err(|error| error.to_string())?;
     let began = Instant::now();
     let number = world.log.open(Entry {
         number: 0,
@@ -87,40 +85,25 @@ async fn send(world: &World, report: &Report, url: &str) -> Result<Response<Byte
         response_body: None,
         duration_ms: None,
     });
-    let answer = fresh_request::send(request, DELIVERY_TIMEOUT)
-        .await
-        .map_err(|error| error.to_string());
+    let answer = fresh_request::send(request, DELIVERY_TIMEOUT).await.map_err(|error| error.to_string());
     let status = answer.as_ref().ok().map(|response| response.status().as_u16());
     let body = match &answer {
         Ok(response) => String::from_utf8_lossy(response.body()).into_owned(),
         Err(reason) => reason.clone(),
     };
-    world
-        .log
-        .close(number, status, Some(body), began.elapsed().as_millis());
+    world.log.close(number, status, Some(body), began.elapsed().as_millis());
     answer
 }
 
 fn write_down(world: &World, report: Report, delivery: &Delivery) {
-    let retry_at = world
-        .clock
-        .now_seconds()
-        .saturating_add(world.options.callback_retry_seconds);
+    let retry_at = world.clock.now_seconds().saturating_add(world.options.callback_retry_seconds);
     let mut books = world.tripay();
-    if let Some(transaction) = report
-        .about
-        .as_deref()
-        .and_then(|reference| books.find_mut(reference))
-    {
+    if let Some(transaction) = report.about.as_deref().and_then(|reference| books.find_mut(reference)) {
         transaction.deliveries.push(delivery.clone());
     }
     let was_tried = report.url.is_some();
     if was_tried && !delivery.accepted && delivery.attempt <= world.options.callback_retries {
-        books.due.push(DueReport {
-            report,
-            attempt: delivery.attempt + 1,
-            due_at: retry_at,
-        });
+        books.due.push(DueReport { report, attempt: delivery.attempt + 1, due_at: retry_at });
     }
 }
 
@@ -156,30 +139,14 @@ pub(crate) async fn advance(world: &Arc<World>, seconds: i64, sending: Sending) 
         let (due, waiting) = books.due.drain(..).partition(|due: &DueReport| due.due_at <= now);
         books.due = waiting;
         let default_url = books.settings.callback_url.as_deref();
-        let reports = expired
-            .iter()
-            .filter_map(|reference| books.find(reference))
-            .map(|transaction| {
-                let report = Report::about(transaction, &Wording::of(Status::Expired), default_url);
-                DueReport {
-                    report,
-                    attempt: 1,
-                    due_at: now,
-                }
-            });
+        let reports = expired.iter().filter_map(|reference| books.find(reference)).map(|transaction| {
+            let report = Report::about(transaction, &Wording::of(Status::Expired), default_url);
+            DueReport { report, attempt: 1, due_at: now }
+        });
         let to_send: Vec<DueReport> = reports.chain(due).collect();
         (expired, to_send)
     };
-    let to_send = if sending == Sending::On {
-        to_send
-    } else {
-        Vec::new()
-    };
-    let deliveries = to_send
-        .into_iter()
-        .map(|due| deliver_again(world, due.report, due.attempt));
-    CaughtUp {
-        expired,
-        deliveries: join_all(deliveries).await,
-    }
+    let to_send = if sending == Sending::On { to_send } else { Vec::new() };
+    let deliveries = to_send.into_iter().map(|due| deliver_again(world, due.report, due.attempt));
+    CaughtUp { expired, deliveries: join_all(deliveries).await }
 }

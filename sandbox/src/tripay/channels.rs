@@ -27,20 +27,13 @@ pub(crate) struct FeeRate {
 impl FeeRate {
     /// The whole fee of an amount, in rupiah, half a rupiah rounded up.
     pub(crate) fn of(self, amount: i64) -> i64 {
-        let share = amount
-            .saturating_mul(self.percent_hundredths)
-            .saturating_add(5_000)
-            / 10_000;
+        let share = amount.saturating_mul(self.percent_hundredths).saturating_add(5_000) / 10_000;
         share.saturating_add(self.flat).max(self.minimum.unwrap_or(0))
     }
 
     /// `0.70`, as some fields have it.
     pub(crate) fn percent_text(self) -> String {
-        format!(
-            "{}.{:02}",
-            self.percent_hundredths / 100,
-            self.percent_hundredths % 100
-        )
+        format!("{}.{:02}", self.percent_hundredths / 100, self.percent_hundredths % 100)
     }
 
     /// `0.7`, `3` or `0`, as a JSON number.
@@ -83,11 +76,7 @@ const fn virtual_account(
         name,
         group: "Virtual Account",
         kind: ChannelKind::Direct,
-        fee: FeeRate {
-            flat,
-            percent_hundredths: 0,
-            minimum: None,
-        },
+        fee: FeeRate { flat, percent_hundredths: 0, minimum: None },
         minimum_amount: 10_000,
         maximum_amount: 10_000_000,
         lifetime_minutes,
@@ -105,11 +94,7 @@ const fn store(
         name,
         group: "Convenience Store",
         kind: ChannelKind::Direct,
-        fee: FeeRate {
-            flat: 3_500,
-            percent_hundredths: 0,
-            minimum: None,
-        },
+        fee: FeeRate { flat: 3_500, percent_hundredths: 0, minimum: None },
         minimum_amount,
         maximum_amount: 2_500_000,
         lifetime_minutes,
@@ -122,11 +107,7 @@ const fn wallet(code: &'static str, name: &'static str, lifetime_minutes: (i64, 
         name,
         group: "E-Wallet",
         kind: ChannelKind::Redirect,
-        fee: FeeRate {
-            flat: 0,
-            percent_hundredths: 300,
-            minimum: Some(1_000),
-        },
+        fee: FeeRate { flat: 0, percent_hundredths: 300, minimum: Some(1_000) },
         minimum_amount: 1_000,
         maximum_amount: 10_000_000,
         lifetime_minutes,
@@ -139,11 +120,7 @@ const fn qr(code: &'static str, name: &'static str, lifetime_minutes: (i64, i64)
         name,
         group: "E-Wallet",
         kind: ChannelKind::Direct,
-        fee: FeeRate {
-            flat: 750,
-            percent_hundredths: 70,
-            minimum: None,
-        },
+        fee: FeeRate { flat: 750, percent_hundredths: 70, minimum: None },
         minimum_amount: 1_000,
         maximum_amount: 5_000_000,
         lifetime_minutes,
@@ -212,18 +189,9 @@ pub(crate) struct ListedChannel {
 
 impl ListedChannel {
     pub(crate) fn new(channel: &Channel, terms: Terms, sandbox_url: &str) -> Self {
-        let charged = || Fee {
-            flat: channel.fee.flat,
-            percent: channel.fee.percent_number(),
-        };
-        let free = || Fee {
-            flat: 0,
-            percent: FeeRate {
-                percent_hundredths: 0,
-                ..channel.fee
-            }
-            .percent_number(),
-        };
+        let charged = || Fee { flat: channel.fee.flat, percent: channel.fee.percent_number() };
+        let free =
+            || Fee { flat: 0, percent: FeeRate { percent_hundredths: 0, ..channel.fee }.percent_number() };
         let (fee_merchant, fee_customer) = match terms.fee_bearer {
             FeeBearer::Customer => (free(), charged()),
             FeeBearer::Merchant => (charged(), free()),
@@ -238,10 +206,7 @@ impl ListedChannel {
             },
             fee_merchant,
             fee_customer,
-            total_fee: Fee {
-                flat: channel.fee.flat,
-                percent: channel.fee.percent_text(),
-            },
+            total_fee: Fee { flat: channel.fee.flat, percent: channel.fee.percent_text() },
             minimum_fee: channel.fee.minimum,
             maximum_fee: None,
             minimum_amount: channel.minimum_amount,
@@ -258,26 +223,14 @@ mod tests {
     use crate::options::FeeBearer;
     use crate::tripay::php_json;
 
-    const MERCHANT: Terms = Terms {
-        fee_bearer: FeeBearer::Merchant,
-        is_active: true,
-    };
-    const CUSTOMER: Terms = Terms {
-        fee_bearer: FeeBearer::Customer,
-        is_active: true,
-    };
+    const MERCHANT: Terms = Terms { fee_bearer: FeeBearer::Merchant, is_active: true };
+    const CUSTOMER: Terms = Terms { fee_bearer: FeeBearer::Customer, is_active: true };
 
     #[test]
     fn fees_are_the_observed_ones() {
         let fee = |code: &str, amount: i64| channel(code).unwrap().fee.of(amount);
-        let qris = [
-            (5_000, 785),
-            (8_000, 806),
-            (10_000, 820),
-            (50_000, 1_100),
-            (100_000, 1_450),
-            (120_000, 1_590),
-        ];
+        let qris =
+            [(5_000, 785), (8_000, 806), (10_000, 820), (50_000, 1_100), (100_000, 1_450), (120_000, 1_590)];
         for (amount, expected) in qris {
             assert_eq!(fee("QRIS", amount), expected, "QRIS {amount}");
         }
@@ -285,11 +238,7 @@ mod tests {
         assert_eq!(fee("QRIS", 5_800), 791);
         assert_eq!(fee("QRIS2", 192_080), 2_095);
         assert_eq!(
-            (
-                fee("BCAVA", 200_000),
-                fee("BRIVA", 200_000),
-                fee("ALFAMART", 20_000)
-            ),
+            (fee("BCAVA", 200_000), fee("BRIVA", 200_000), fee("ALFAMART", 20_000)),
             (5_500, 4_250, 3_500)
         );
         assert_eq!((fee("OVO", 10_000), fee("OVO", 100_000)), (1_000, 3_000));

@@ -22,10 +22,7 @@ pub(super) fn routes() -> Router<Arc<World>> {
 }
 
 fn missing(reference: &str) -> Response {
-    let words = format!(
-        "<p>There is no transaction <code>{}</code>.</p>",
-        escape(reference)
-    );
+    let words = format!("<p>There is no transaction <code>{}</code>.</p>", escape(reference));
     (StatusCode::NOT_FOUND, page("Not found", &words)).into_response()
 }
 
@@ -56,10 +53,7 @@ async fn press(
         let Some(transaction) = books.find_mut(&reference) else {
             return missing(&reference);
         };
-        if !offered(transaction.status)
-            .iter()
-            .any(|(offer, _, _)| *offer == event)
-        {
+        if !offered(transaction.status).iter().any(|(offer, _, _)| *offer == event) {
             let words = format!("<p>The transaction is {}.</p>", transaction.status.word());
             return (StatusCode::CONFLICT, page("Too late", &words)).into_response();
         }
@@ -85,30 +79,19 @@ fn offered(status: Status) -> &'static [(Status, &'static str, &'static str)] {
 
 fn render(transaction: &Transaction, sandbox_url: &str) -> Html<String> {
     let row = |name: &str, value: &str| format!("<tr><th>{name}</th><td>{value}</td></tr>\n");
-    let mut rows = row(
-        "Status",
-        &format!("<span class=\"status\">{}</span>", transaction.status.word()),
-    );
+    let mut rows = row("Status", &format!("<span class=\"status\">{}</span>", transaction.status.word()));
     rows += &row("To pay", &rupiah(transaction.sums.amount));
     rows += &row("Channel", &escape(transaction.channel.name));
     if let Some(pay_code) = &transaction.pay_code {
         rows += &row("Pay code", &format!("<code>{}</code>", escape(pay_code)));
     }
     if let Some(qr_url) = transaction.qr_url(sandbox_url) {
-        rows += &row(
-            "Scan",
-            &format!("<img alt=\"QR code\" src=\"{}\">", escape(&qr_url)),
-        );
+        rows += &row("Scan", &format!("<img alt=\"QR code\" src=\"{}\">", escape(&qr_url)));
     }
     rows += &row("Merchant's reference", &escape(&transaction.merchant_ref));
     rows += &row("Customer", &escape(&transaction.customer.name));
     for item in &transaction.items {
-        let words = format!(
-            "{} × {} · {}",
-            item.quantity,
-            escape(&item.name),
-            rupiah(item.subtotal())
-        );
+        let words = format!("{} × {} · {}", item.quantity, escape(&item.name), rupiah(item.subtotal()));
         rows += &row("Item", &words);
     }
     rows += &row("Expires", &instant_text(transaction.expired_time));
@@ -126,9 +109,7 @@ fn render(transaction: &Transaction, sandbox_url: &str) -> Html<String> {
         .return_url
         .as_deref()
         .filter(|url| url.starts_with("http://") || url.starts_with("https://"))
-        .map_or_else(String::new, |url| {
-            format!("<p><a href=\"{}\">Back to the shop</a></p>", escape(url))
-        });
+        .map_or_else(String::new, |url| format!("<p><a href=\"{}\">Back to the shop</a></p>", escape(url)));
     let deliveries = render_deliveries(&transaction.deliveries);
     let content = format!(
         "<p>{reference}</p><table>{rows}</table><p>{buttons}</p>{back}{deliveries}<p><a href=\"/\">All</a></p>"
@@ -147,11 +128,7 @@ fn render_deliveries(deliveries: &[Delivery]) -> String {
                 (Some(status), _) => format!("{status} {}", delivery.body.as_deref().unwrap_or_default()),
                 (None, error) => error.clone().unwrap_or_default(),
             };
-            let verdict = if delivery.accepted {
-                "accepted"
-            } else {
-                "not accepted"
-            };
+            let verdict = if delivery.accepted { "accepted" } else { "not accepted" };
             let to = delivery.url.as_deref().unwrap_or("nowhere");
             format!(
                 "<tr><td>{}</td><td>{}</td><td>{verdict}: {}</td></tr>",

@@ -27,10 +27,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let content_type = headers
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let content_type = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let opened = read(content_type, &body).and_then(|request| {
         let now = world.clock.now_seconds();
         open(&mut world.tripay(), merchant.side, request, now)
@@ -46,12 +43,7 @@ pub(super) async fn create(
 
 /// Opens a transaction. A `merchant_ref` may come twice: it opens a second one, as at Tripay.
 fn open(books: &mut Books, side: Side, request: CreateRequest, now: i64) -> Result<Transaction, String> {
-    if !create_is_signed(
-        side.credentials(),
-        &request.merchant_ref,
-        request.amount,
-        &request.signature,
-    ) {
+    if !create_is_signed(side.credentials(), &request.merchant_ref, request.amount, &request.signature) {
         return Err("Invalid signature".to_owned());
     }
     let channel = channel(&request.method)
@@ -88,16 +80,10 @@ fn open(books: &mut Books, side: Side, request: CreateRequest, now: i64) -> Resu
 
 fn weigh_amount(channel: &Channel, amount: i64, items: &[Item]) -> Result<(), String> {
     if amount < channel.minimum_amount {
-        return Err(format!(
-            "Minimum amount for this channel is {}",
-            channel.minimum_amount
-        ));
+        return Err(format!("Minimum amount for this channel is {}", channel.minimum_amount));
     }
     if amount > channel.maximum_amount {
-        return Err(format!(
-            "Maximum amount for this channel is {}",
-            channel.maximum_amount
-        ));
+        return Err(format!("Maximum amount for this channel is {}", channel.maximum_amount));
     }
     if items.iter().any(|item| item.price < 0 || item.quantity < 1) {
         return Err("The order items are invalid.".to_owned());
@@ -106,9 +92,7 @@ fn weigh_amount(channel: &Channel, amount: i64, items: &[Item]) -> Result<(), St
     let total: i64 = items.iter().map(Item::subtotal).sum();
     match total == amount {
         true => Ok(()),
-        false => Err(format!(
-            "The amount {amount} differs from the total of the order items {total}"
-        )),
+        false => Err(format!("The amount {amount} differs from the total of the order items {total}")),
     }
 }
 
@@ -121,9 +105,7 @@ fn expiry(channel: &Channel, asked: Option<i64>, now: i64) -> Result<i64, String
     }
     let lifetime = asked - now;
     if lifetime < shortest * 60 {
-        return Err(format!(
-            "Minimum expired time for this channel is {shortest} minutes"
-        ));
+        return Err(format!("Minimum expired time for this channel is {shortest} minutes"));
     }
     if lifetime > longest * 60 {
         return Ok(now + longest * 60 - 60);
@@ -148,10 +130,6 @@ mod tests {
         let not_an_instant = Err("Expired time must be in seconds (Unix Timestamp)".to_owned());
         assert_eq!(expiry(bank, Some(86_400), NOW), not_an_instant);
         assert_eq!(expiry(bank, Some(NOW - 1), NOW), not_an_instant);
-        assert!(
-            expiry(bank, Some(NOW + 60), NOW)
-                .unwrap_err()
-                .starts_with("Minimum expired time")
-        );
+        assert!(expiry(bank, Some(NOW + 60), NOW).unwrap_err().starts_with("Minimum expired time"));
     }
 }

@@ -35,11 +35,7 @@ pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<CreateRequest, Str
             email: fields.required_text("customer_email")?,
             phone: fields.text("customer_phone"),
         },
-        items: fields
-            .list("order_items")
-            .into_iter()
-            .map(read_item)
-            .collect::<Result<_, _>>()?,
+        items: fields.list("order_items").into_iter().map(read_item).collect::<Result<_, _>>()?,
         callback_url: fields.text("callback_url"),
         return_url: fields.text("return_url"),
         expired_time: fields.integer("expired_time")?,
@@ -75,8 +71,7 @@ impl<'a> Fields<'a> {
     }
 
     fn required_text(&self, name: &str) -> Result<String, String> {
-        self.text(name)
-            .ok_or_else(|| format!("The {} field is required.", in_words(name)))
+        self.text(name).ok_or_else(|| format!("The {} field is required.", in_words(name)))
     }
 
     fn integer(&self, name: &str) -> Result<Option<i64>, String> {
@@ -88,8 +83,7 @@ impl<'a> Fields<'a> {
     }
 
     fn required_integer(&self, name: &str) -> Result<i64, String> {
-        self.integer(name)?
-            .ok_or_else(|| format!("The {} field is required.", in_words(name)))
+        self.integer(name)?.ok_or_else(|| format!("The {} field is required.", in_words(name)))
     }
 
     fn list(&self, name: &str) -> Vec<&'a Value> {
@@ -111,9 +105,7 @@ fn form_tree(body: &[u8]) -> Value {
     let mut tree = Map::new();
     for (key, value) in url::form_urlencoded::parse(body) {
         let mut steps = key.split('[').map(|step| step.trim_end_matches(']'));
-        let mut place = tree
-            .entry(steps.next().unwrap_or_default())
-            .or_insert(Value::Null);
+        let mut place = tree.entry(steps.next().unwrap_or_default()).or_insert(Value::Null);
         for step in steps {
             if !place.is_object() {
                 *place = Value::Object(Map::new());
@@ -158,14 +150,8 @@ mod tests {
         assert_eq!(request.customer.name, "Budi Santoso");
         assert_eq!(request.items[0].name, "VPS 1 vCPU / 1 GB");
         assert_eq!(request.items[0].sku.as_deref(), Some("VPS-1"));
-        assert_eq!(
-            (request.items[1].sku.as_deref(), request.items[1].quantity),
-            (None, 2)
-        );
-        assert_eq!(
-            request.return_url.as_deref(),
-            Some("https://app.example.com/invoices/1?x=1")
-        );
+        assert_eq!((request.items[1].sku.as_deref(), request.items[1].quantity), (None, 2));
+        assert_eq!(request.return_url.as_deref(), Some("https://app.example.com/invoices/1?x=1"));
         assert_eq!(request.expired_time, Some(1_795_312_800));
     }
 
@@ -179,10 +165,7 @@ mod tests {
             )
         };
         let request = read("application/json; charset=utf-8", body("1000").as_bytes()).unwrap();
-        assert_eq!(
-            (request.amount, request.items.len(), request.customer.phone),
-            (1_000, 1, None)
-        );
+        assert_eq!((request.amount, request.items.len(), request.customer.phone), (1_000, 1, None));
         let refusal = read("application/json", body("1000.0").as_bytes()).unwrap_err();
         assert_eq!(refusal, "The amount must be an integer.");
         let refusal = read("application/json", b"{}").unwrap_err();

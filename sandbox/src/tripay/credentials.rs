@@ -63,10 +63,9 @@ impl Side {
         };
         match authorization.and_then(|value| value.strip_prefix("Bearer ")) {
             Some(key) if key == self.credentials().api_key => Ok(()),
-            Some(key) if key == other.api_key => Err((
-                StatusCode::BAD_REQUEST,
-                "Invalid API Key or Credential for this environment",
-            )),
+            Some(key) if key == other.api_key => {
+                Err((StatusCode::BAD_REQUEST, "Invalid API Key or Credential for this environment"))
+            }
             _ => Err((StatusCode::UNAUTHORIZED, "Invalid API Key")),
         }
     }
@@ -98,11 +97,8 @@ pub(crate) fn create_is_signed(
 mod tests {
     use super::{Credentials, create_is_signed, sign};
 
-    const TEST: Credentials = Credentials {
-        api_key: "",
-        private_key: "sandbox-private-key-for-tests",
-        merchant_code: "T9999",
-    };
+    const TEST: Credentials =
+        Credentials { api_key: "", private_key: "sandbox-private-key-for-tests", merchant_code: "T9999" };
 
     #[test]
     fn a_create_is_signed_over_code_reference_and_amount() {
@@ -122,10 +118,7 @@ mod tests {
     #[test]
     fn a_signature_over_a_decimal_amount_is_wrong() {
         let signature = "5dff6c1a1767105a3e7f2b8e893c0496402441b6ce17f059580bee53b31404ff";
-        assert_eq!(
-            sign(TEST.private_key, b"T9999INV-20261121-A1B2C3150000.0"),
-            signature
-        );
+        assert_eq!(sign(TEST.private_key, b"T9999INV-20261121-A1B2C3150000.0"), signature);
         assert!(!create_is_signed(TEST, "INV-20261121-A1B2C3", 150_000, signature));
     }
 }

@@ -56,10 +56,7 @@ const QR: [(&str, &[&str]); 1] = [(
 )];
 const WALLET: [(&str, &[&str]); 1] = [(
     "Bayar dengan e-wallet",
-    &[
-        "Klik tombol <b>Lanjutkan pembayaran</b>",
-        "Setujui pembayaran Rp {{amount}} di aplikasi",
-    ],
+    &["Klik tombol <b>Lanjutkan pembayaran</b>", "Setujui pembayaran Rp {{amount}} di aplikasi"],
 )];
 
 /// The instructions of a channel.
@@ -78,18 +75,11 @@ pub(crate) fn instructions(channel: &Channel, filling: Filling<'_>) -> Vec<Instr
         if let Some(amount) = filling.amount {
             text = text.replace("{{amount}}", &amount.to_string());
         }
-        if filling.keeps_html {
-            text
-        } else {
-            text.replace("<b>", "").replace("</b>", "")
-        }
+        if filling.keeps_html { text } else { text.replace("<b>", "").replace("</b>", "") }
     };
     texts
         .iter()
-        .map(|(title, steps)| Instruction {
-            title,
-            steps: steps.iter().map(fill).collect(),
-        })
+        .map(|(title, steps)| Instruction { title, steps: steps.iter().map(fill).collect() })
         .collect()
 }
 
@@ -101,19 +91,11 @@ mod tests {
     #[test]
     fn what_is_known_is_filled_in_and_the_rest_stays() {
         let bank = channel("BRIVA").unwrap();
-        let filled = Filling {
-            pay_code: Some("123"),
-            amount: None,
-            keeps_html: true,
-        };
+        let filled = Filling { pay_code: Some("123"), amount: None, keeps_html: true };
         let steps = &instructions(bank, filled)[0].steps;
         assert_eq!(steps[2], "Masukkan kode bayar (<b>123</b>)");
         assert_eq!(steps[3], "Periksa jumlah Rp {{amount}}, lalu klik <b>Kirim</b>");
-        let bare = Filling {
-            pay_code: None,
-            amount: Some(5_000),
-            keeps_html: false,
-        };
+        let bare = Filling { pay_code: None, amount: Some(5_000), keeps_html: false };
         let steps = &instructions(bank, bare)[0].steps;
         assert_eq!(steps[2], "Masukkan kode bayar ({{pay_code}})");
         assert_eq!(steps[3], "Periksa jumlah Rp 5000, lalu klik Kirim");

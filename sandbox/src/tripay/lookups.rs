@@ -64,10 +64,7 @@ pub(super) async fn fee_calculator(
     State(world): State<Arc<World>>,
     Query(parameters): Parameters,
 ) -> Response {
-    let Some(amount) = parameters
-        .get("amount")
-        .and_then(|amount| amount.parse::<i64>().ok())
-    else {
+    let Some(amount) = parameters.get("amount").and_then(|amount| amount.parse::<i64>().ok()) else {
         return refuse(StatusCode::BAD_REQUEST, "The amount field is required.");
     };
     let bearer = world.tripay().settings.fee_bearer;
@@ -86,10 +83,7 @@ pub(super) async fn fee_calculator(
                     min: channel.fee.minimum,
                     max: None,
                 },
-                total_fee: FeeShares {
-                    merchant: sums.fee_merchant,
-                    customer: sums.fee_customer,
-                },
+                total_fee: FeeShares { merchant: sums.fee_merchant, customer: sums.fee_customer },
             }
         })
         .collect();
@@ -109,10 +103,7 @@ pub(super) async fn payment_instruction(_merchant: Merchant, Query(parameters): 
         amount: parameters.get("amount").and_then(|amount| amount.parse().ok()),
         keeps_html: parameters.get("allow_html").is_none_or(|allowed| allowed != "0"),
     };
-    answer(
-        StatusCode::OK,
-        php_json::success("", instructions(channel, filling)),
-    )
+    answer(StatusCode::OK, php_json::success("", instructions(channel, filling)))
 }
 
 /// `GET /transaction/detail`
@@ -122,12 +113,7 @@ pub(super) async fn detail(
     Query(parameters): Parameters,
 ) -> Response {
     let books = world.tripay();
-    match own(
-        &merchant,
-        parameters
-            .get("reference")
-            .and_then(|reference| books.find(reference)),
-    ) {
+    match own(&merchant, parameters.get("reference").and_then(|reference| books.find(reference))) {
         Some(transaction) => {
             let view = TransactionView::in_detail(transaction, &world.url);
             answer(StatusCode::OK, php_json::success("Transaction found", view))
@@ -143,12 +129,7 @@ pub(super) async fn check_status(
     Query(parameters): Parameters,
 ) -> Response {
     let books = world.tripay();
-    match own(
-        &merchant,
-        parameters
-            .get("reference")
-            .and_then(|reference| books.find(reference)),
-    ) {
+    match own(&merchant, parameters.get("reference").and_then(|reference| books.find(reference))) {
         Some(transaction) => {
             let sentence = format!("Status transaksi saat ini {}", transaction.status.word());
             answer(StatusCode::OK, php_json::success_in_words(&sentence))
@@ -214,14 +195,8 @@ pub(super) async fn transactions(
     if sort == "desc" {
         found.reverse();
     }
-    let number = |name: &str| {
-        parameters
-            .get(name)
-            .and_then(|number| number.parse::<usize>().ok())
-    };
-    let per_page = number("per_page")
-        .unwrap_or(MOST_PER_PAGE)
-        .clamp(1, MOST_PER_PAGE);
+    let number = |name: &str| parameters.get(name).and_then(|number| number.parse::<usize>().ok());
+    let per_page = number("per_page").unwrap_or(MOST_PER_PAGE).clamp(1, MOST_PER_PAGE);
     let page = number("page").unwrap_or(1).max(1);
     let last_page = found.len().div_ceil(per_page).max(1);
     let skipped = per_page.saturating_mul(page - 1);
@@ -233,10 +208,7 @@ pub(super) async fn transactions(
         .collect();
     let offset = match data.len() {
         0 => Offset { from: 0, to: 0 },
-        shown => Offset {
-            from: skipped + 1,
-            to: skipped + shown,
-        },
+        shown => Offset { from: skipped + 1, to: skipped + shown },
     };
     let pagination = Pagination {
         sort,
@@ -248,11 +220,6 @@ pub(super) async fn transactions(
         per_page,
         total_records: found.len(),
     };
-    let listing = Listing {
-        success: true,
-        message: "Success",
-        data,
-        pagination,
-    };
+    let listing = Listing { success: true, message: "Success", data, pagination };
     answer(StatusCode::OK, php_json::encode(&listing))
 }

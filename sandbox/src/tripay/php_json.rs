@@ -52,29 +52,17 @@ pub(crate) struct Envelope<'a, T> {
 
 /// A successful answer.
 pub(crate) fn success<T: Serialize>(message: &str, data: T) -> String {
-    encode(&Envelope {
-        success: true,
-        message,
-        data: Some(data),
-    })
+    encode(&Envelope { success: true, message, data: Some(data) })
 }
 
 /// A successful answer of nothing but words.
 pub(crate) fn success_in_words(message: &str) -> String {
-    encode(&Envelope::<()> {
-        success: true,
-        message,
-        data: None,
-    })
+    encode(&Envelope::<()> { success: true, message, data: None })
 }
 
 /// A refusal.
 pub(crate) fn refusal(message: &str) -> String {
-    encode(&Envelope::<()> {
-        success: false,
-        message,
-        data: None,
-    })
+    encode(&Envelope::<()> { success: false, message, data: None })
 }
 
 #[cfg(test)]
@@ -90,10 +78,7 @@ mod tests {
 
     #[test]
     fn a_refusal_has_no_data() {
-        assert_eq!(
-            refusal("Invalid API Key"),
-            r#"{"success":false,"message":"Invalid API Key"}"#
-        );
+        assert_eq!(refusal("Invalid API Key"), r#"{"success":false,"message":"Invalid API Key"}"#);
         assert_eq!(success("", [1]), r#"{"success":true,"message":"","data":[1]}"#);
     }
 }

@@ -16,24 +16,15 @@ use super::refuse;
 use crate::world::World;
 
 pub(super) fn routes() -> Router<Arc<World>> {
-    Router::new()
-        .route("/qr/{reference}", get(qr))
-        .route("/icon/{code}", get(icon))
+    Router::new().route("/qr/{reference}", get(qr)).route("/icon/{code}", get(icon))
 }
 
 fn svg(picture: String) -> Response {
-    (
-        [(CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"))],
-        picture,
-    )
-        .into_response()
+    ([(CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"))], picture).into_response()
 }
 
 async fn qr(State(world): State<Arc<World>>, Path(reference): Path<String>) -> Response {
-    let text = world
-        .tripay()
-        .find(&reference)
-        .and_then(super::transaction::Transaction::qr_string);
+    let text = world.tripay().find(&reference).and_then(super::transaction::Transaction::qr_string);
     let Some(text) = text else {
         return refuse(StatusCode::NOT_FOUND, "QR not found");
     };

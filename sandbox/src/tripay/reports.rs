@@ -73,13 +73,7 @@ pub(crate) struct Wording {
 impl Wording {
     /// An honest report of a status.
     pub(crate) fn of(status: Status) -> Self {
-        Self {
-            status,
-            amount: None,
-            note: None,
-            signing: Signing::Good,
-            event: PAYMENT_STATUS.to_owned(),
-        }
+        Self { status, amount: None, note: None, signing: Signing::Good, event: PAYMENT_STATUS.to_owned() }
     }
 }
 
@@ -144,11 +138,7 @@ impl Report {
             note: wording.note.as_deref(),
         });
         let signatures = signatures(transaction.side, &body, wording.signing);
-        let url = transaction
-            .callback_url
-            .as_deref()
-            .or(default_url)
-            .map(str::to_owned);
+        let url = transaction.callback_url.as_deref().or(default_url).map(str::to_owned);
         Self {
             about: Some(transaction.reference.clone()),
             url,
@@ -193,13 +183,7 @@ impl Report {
 
     fn tester(side: Side, url: Option<&str>, body: String) -> Self {
         let signatures = signatures(side, &body, Signing::Good);
-        Self {
-            about: None,
-            url: url.map(str::to_owned),
-            body,
-            signatures,
-            event: PAYMENT_STATUS.to_owned(),
-        }
+        Self { about: None, url: url.map(str::to_owned), body, signatures, event: PAYMENT_STATUS.to_owned() }
     }
 }
 
@@ -235,11 +219,7 @@ mod tests {
             reference: "DEV-T9999100001AB3DE".to_owned(),
             merchant_ref: "INV-20261121-A1B2C3".to_owned(),
             channel: qris,
-            customer: Customer {
-                name: "Budi".to_owned(),
-                email: "b@example.com".to_owned(),
-                phone: None,
-            },
+            customer: Customer { name: "Budi".to_owned(), email: "b@example.com".to_owned(), phone: None },
             callback_url: None,
             return_url: None,
             requested_amount: 150_000,
@@ -301,10 +281,7 @@ mod tests {
     #[test]
     fn every_wrong_way_of_signing_is_wrong() {
         let signed = |signing| {
-            let wording = Wording {
-                signing,
-                ..Wording::of(Status::Paid)
-            };
+            let wording = Wording { signing, ..Wording::of(Status::Paid) };
             Report::about(&qris_transaction(), &wording, None)
         };
         let good = signed(Signing::Good).signatures;
@@ -312,9 +289,6 @@ mod tests {
         assert_eq!((bad.len(), bad[0].len()), (1, 64));
         assert_ne!(bad, good);
         assert_eq!(signed(Signing::Missing).signatures, Vec::<String>::new());
-        assert_eq!(
-            signed(Signing::Doubled).signatures,
-            [good[0].clone(), bad[0].clone()]
-        );
+        assert_eq!(signed(Signing::Doubled).signatures, [good[0].clone(), bad[0].clone()]);
     }
 }

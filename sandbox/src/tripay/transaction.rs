@@ -153,19 +153,16 @@ impl Transaction {
 
     /// The picture to be scanned, for channels that have one.
     pub(crate) fn qr_url(&self, sandbox_url: &str) -> Option<String> {
-        self.channel
-            .is_qr()
-            .then(|| format!("{sandbox_url}/tripay/qr/{}", self.reference))
+        self.channel.is_qr().then(|| format!("{sandbox_url}/tripay/qr/{}", self.reference))
     }
 
     /// The text of that picture. Tripay's sandbox has none to be paid with.
     pub(crate) fn qr_string(&self) -> Option<String> {
         self.channel.is_qr().then(|| match self.side {
             Side::Sandbox => "SANDBOX MODE".to_owned(),
-            Side::Production => format!(
-                "0002010102122651{}5303360540{}5802ID",
-                self.reference, self.sums.amount
-            ),
+            Side::Production => {
+                format!("0002010102122651{}5303360540{}5802ID", self.reference, self.sums.amount)
+            }
         })
     }
 }
@@ -200,15 +197,9 @@ mod tests {
     fn the_bearer_of_the_fee_decides_who_pays_what() {
         let qris = channel("QRIS").unwrap();
         let sums = Sums::of(qris, 120_000, FeeBearer::Customer);
-        assert_eq!(
-            (sums.amount, sums.fee_customer, sums.fee_merchant),
-            (121_590, 1_590, 0)
-        );
+        assert_eq!((sums.amount, sums.fee_customer, sums.fee_merchant), (121_590, 1_590, 0));
         assert_eq!((sums.total_fee, sums.amount_received), (1_590, 120_000));
         let sums = Sums::of(qris, 150_000, FeeBearer::Merchant);
-        assert_eq!(
-            (sums.amount, sums.fee_merchant, sums.amount_received),
-            (150_000, 1_800, 148_200)
-        );
+        assert_eq!((sums.amount, sums.fee_merchant, sums.amount_received), (150_000, 1_800, 148_200));
     }
 }

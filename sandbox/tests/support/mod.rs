@@ -59,36 +59,24 @@ pub struct Merchant {
 impl Merchant {
     pub fn of(running: &Running) -> Self {
         let url = format!("{}/tripay/api-sandbox", running.url());
-        Self {
-            http: http(),
-            url,
-            api_key: SANDBOX.api_key,
-        }
+        Self { http: http(), url, api_key: SANDBOX.api_key }
     }
 
     pub async fn get(&self, path: &str) -> (u16, Value) {
-        let request = self
-            .http
-            .get(format!("{}{path}", self.url))
-            .bearer_auth(self.api_key);
+        let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(self.api_key);
         let response = request.send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
     pub async fn create(&self, body: &Value) -> (u16, Value) {
-        let request = self
-            .http
-            .post(format!("{}/transaction/create", self.url))
-            .bearer_auth(self.api_key);
+        let request = self.http.post(format!("{}/transaction/create", self.url)).bearer_auth(self.api_key);
         let response = request.json(body).send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
     /// Opens a transaction and answers its reference.
     pub async fn open(&self, channel: &str, merchant_ref: &str, amount: i64) -> String {
-        let (status, created) = self
-            .create(&create_body(SANDBOX, channel, merchant_ref, amount))
-            .await;
+        let (status, created) = self.create(&create_body(SANDBOX, channel, merchant_ref, amount)).await;
         assert_eq!(status, 200, "{created}");
         created["data"]["reference"].as_str().unwrap().to_owned()
     }
@@ -125,24 +113,12 @@ impl Receiver {
         let url = format!("http://{}/webhooks/tripay", listener.local_addr().unwrap());
         let (keep, say) = (Arc::clone(&received), Arc::clone(&answer));
         let router = Router::new().fallback(move |headers: HeaderMap, body: axum::body::Bytes| async move {
-            keep.lock().unwrap().push(Received {
-                headers,
-                body: body.to_vec(),
-            });
+            keep.lock().unwrap().push(Received { headers, body: body.to_vec() });
             let (status, body) = say.lock().unwrap().clone();
-            (
-                StatusCode::from_u16(status).unwrap(),
-                [("location", "/elsewhere")],
-                body,
-            )
-                .into_response()
+            (StatusCode::from_u16(status).unwrap(), [("location", "/elsewhere")], body).into_response()
         });
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self {
-            url,
-            received,
-            answer,
-        }
+        Self { url, received, answer }
     }
 
     pub fn answer_with(&self, status: u16, body: &str) {
@@ -157,10 +133,7 @@ impl Receiver {
 /// A sandbox whose reports go to a receiver.
 pub async fn start_with_receiver() -> (Running, Receiver) {
     let receiver = Receiver::start().await;
-    let options = Options {
-        tripay_callback_url: Some(receiver.url.clone()),
-        ..Options::default()
-    };
+    let options = Options { tripay_callback_url: Some(receiver.url.clone()), ..Options::default() };
     (Sandbox::start(options).await.unwrap(), receiver)
 }
 

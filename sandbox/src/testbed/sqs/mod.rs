@@ -96,10 +96,7 @@ impl Sqs {
     #[must_use]
     pub fn deliver(&self, queue: &str) -> Option<Value> {
         let mut state = self.queues.lock();
-        let messages = state
-            .queues
-            .get_mut(queue)
-            .filter(|messages| !messages.is_empty())?;
+        let messages = state.queues.get_mut(queue).filter(|messages| !messages.is_empty())?;
         let records: Vec<Value> = messages
             .iter_mut()
             .map(|message| {
@@ -113,19 +110,11 @@ impl Sqs {
     /// Does with a delivered event what Lambda does after the function's answer: deletes every message of it
     /// that the answer (`{"batchItemFailures":[{"itemIdentifier":"…"}]}`) does not name.
     pub fn settle(&self, queue: &str, event: &Value, answer: &Value) {
-        let failures = answer["batchItemFailures"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        let kept: Vec<&Value> = failures
-            .iter()
-            .map(|failure| &failure["itemIdentifier"])
-            .collect();
+        let failures = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
+        let kept: Vec<&Value> = failures.iter().map(|failure| &failure["itemIdentifier"]).collect();
         let delivered = event["Records"].as_array().cloned().unwrap_or_default();
         let done = |message: &Message| {
-            let was_delivered = delivered
-                .iter()
-                .any(|record| record["messageId"] == message.id.as_str());
+            let was_delivered = delivered.iter().any(|record| record["messageId"] == message.id.as_str());
             was_delivered && !kept.iter().any(|id| **id == message.id.as_str())
         };
         if let Some(messages) = self.queues.lock().queues.get_mut(queue) {

@@ -62,10 +62,7 @@ impl Queues {
 
     pub(in crate::testbed) fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
         let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
-        let queue = body["QueueUrl"]
-            .as_str()
-            .and_then(|url| url.rsplit('/').next())
-            .unwrap_or_default();
+        let queue = body["QueueUrl"].as_str().and_then(|url| url.rsplit('/').next()).unwrap_or_default();
         let reply = match target(request).unwrap_or_default() {
             _ if queue.is_empty() => aws_error("com.amazonaws.sqs#QueueDoesNotExist", "no QueueUrl"),
             "AmazonSQS.SendMessage" => (StatusCode::OK, self.send(queue, &body)),
@@ -80,10 +77,7 @@ impl Queues {
 
     fn send(&self, queue: &str, entry: &Value) -> Value {
         let text = entry["MessageBody"].as_str().unwrap_or_default();
-        let attributes = entry["MessageAttributes"]
-            .as_object()
-            .cloned()
-            .unwrap_or_default();
+        let attributes = entry["MessageAttributes"].as_object().cloned().unwrap_or_default();
         let attributes_md5 = md5_of_attributes(&attributes);
         let delay_seconds = entry["DelaySeconds"].as_i64().unwrap_or_default();
         let id = self.keep(queue, text, attributes, delay_seconds);
@@ -128,10 +122,7 @@ impl Queues {
         });
         match changed {
             Some(()) => (StatusCode::OK, json!({})),
-            None => aws_error(
-                "com.amazonaws.sqs#ReceiptHandleIsInvalid",
-                "no such message in flight",
-            ),
+            None => aws_error("com.amazonaws.sqs#ReceiptHandleIsInvalid", "no such message in flight"),
         }
     }
 

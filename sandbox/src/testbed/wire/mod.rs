@@ -63,11 +63,7 @@ impl Call {
     pub fn operation(&self) -> String {
         match &self.target {
             Some(target) => target.rsplit('.').next().unwrap_or(target).to_owned(),
-            None => format!(
-                "{} {}",
-                self.method,
-                self.path.split('?').next().unwrap_or(&self.path)
-            ),
+            None => format!("{} {}", self.method, self.path.split('?').next().unwrap_or(&self.path)),
         }
     }
 
@@ -123,10 +119,7 @@ impl Drop for HeldAnswer {
 
 async fn wait_for(state: &watch::Sender<Hold>, wanted: Hold) {
     let mut changes = state.subscribe();
-    changes
-        .wait_for(|reached| *reached >= wanted)
-        .await
-        .expect("this function holds a sender");
+    changes.wait_for(|reached| *reached >= wanted).await.expect("this function holds a sender");
 }
 
 #[derive(Debug)]
@@ -208,21 +201,14 @@ impl Wire {
     /// Answers the `number`-th call by itself; the upstream sees nothing.
     pub fn answer(&self, number: usize, status: u16, body: &str) {
         let status = StatusCode::from_u16(status).expect("a status code");
-        lock(&self.state)
-            .steps
-            .insert(number, Step::Answer(status, body.to_owned()));
+        lock(&self.state).steps.insert(number, Step::Answer(status, body.to_owned()));
     }
 
     /// Answers the next `times` calls that match by itself. `matching` is the end of an `X-Amz-Target`
     /// (`PutItem`) or a part of a path (`/transaction/create`).
     pub fn answer_next(&self, matching: &str, times: usize, (status, body): (u16, String)) {
         let status = StatusCode::from_u16(status).expect("a status code");
-        lock(&self.state).rules.push(Rule {
-            matching: matching.to_owned(),
-            times,
-            status,
-            body,
-        });
+        lock(&self.state).rules.push(Rule { matching: matching.to_owned(), times, status, body });
     }
 
     /// Holds the answer of the `number`-th call back until it is released.
@@ -242,21 +228,14 @@ impl Wire {
     /// How many calls of `operation` there were (see [`Call::operation`]).
     #[must_use]
     pub fn count(&self, operation: &str) -> usize {
-        lock(&self.state)
-            .calls
-            .iter()
-            .filter(|call| call.operation() == operation)
-            .count()
+        lock(&self.state).calls.iter().filter(|call| call.operation() == operation).count()
     }
 
     /// Forgets the calls and the script: the next call is number 1.
     pub fn reset(&self) {
         let mut state = lock(&self.state);
         let round = state.round.wrapping_add(1);
-        *state = State {
-            round,
-            ..State::default()
-        };
+        *state = State { round, ..State::default() };
     }
 }
 

@@ -27,10 +27,7 @@ fn admit(state: &Mutex<State>, name: &str, request: &Request<Bytes>) -> (Place, 
         number,
         tap: name.to_owned(),
         method: request.method().to_string(),
-        path: request
-            .uri()
-            .path_and_query()
-            .map_or_else(String::new, ToString::to_string),
+        path: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
         target: target(request).map(str::to_owned),
         headers: request.headers().clone(),
         request_body: request.body().clone(),
@@ -41,20 +38,10 @@ fn admit(state: &Mutex<State>, name: &str, request: &Request<Bytes>) -> (Place, 
     let step = if state.dead_after.is_some_and(|last| number > last) {
         Some(Step::DropRequest)
     } else {
-        state
-            .steps
-            .get(&number)
-            .cloned()
-            .or_else(|| scripted_answer(&mut state.rules, &call))
+        state.steps.get(&number).cloned().or_else(|| scripted_answer(&mut state.rules, &call))
     };
     state.calls.push(call);
-    (
-        Place {
-            round: state.round,
-            number,
-        },
-        step,
-    )
+    (Place { round: state.round, number }, step)
 }
 
 fn scripted_answer(rules: &mut [Rule], call: &Call) -> Option<Step> {
@@ -131,9 +118,7 @@ fn scripted(request: &Request<Bytes>, status: StatusCode, body: String) -> Respo
     };
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
@@ -143,9 +128,8 @@ async fn forward(
 ) -> Result<Response<Bytes>, fresh_request::NoAnswer> {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     let address = format!("{upstream}{path}");
-    *request.uri_mut() = address
-        .parse::<Uri>()
-        .map_err(|_malformed| fresh_request::NoAnswer::BadAddress(address))?;
+    *request.uri_mut() =
+        address.parse::<Uri>().map_err(|_malformed| fresh_request::NoAnswer::BadAddress(address))?;
     let mut response = fresh_request::send(request, UPSTREAM_TIMEOUT).await?;
     // The answer goes out whole on the caller's own connection: how it arrived here says nothing about that.
     for name in ["connection", "transfer-encoding", "keep-alive"] {
