@@ -76,7 +76,12 @@ mod tests {
         let safe = Retry::Safe { after: None };
         let rows = [
             (Failure::NotReached, safe, safe, safe),
-            (Failure::Limited(soon), Retry::Safe { after: soon }, Retry::Safe { after: soon }, Retry::Safe { after: soon }),
+            (
+                Failure::Limited(soon),
+                Retry::Safe { after: soon },
+                Retry::Safe { after: soon },
+                Retry::Safe { after: soon },
+            ),
             (Failure::NoAnswer, safe, safe, Retry::AskFirst),
             (Failure::ServerError, safe, safe, Retry::AskFirst),
             (Failure::Unreadable, safe, safe, Retry::AskFirst),

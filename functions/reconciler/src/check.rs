@@ -1,4 +1,4 @@
-//! One pending invoice: is it paid, is its time over?
+//! One invoice that is watched: is it paid, is its time over?
 
 use jiff::SignedDuration;
 use shared::domain::invoice::Invoice;
@@ -22,6 +22,8 @@ pub enum Checked {
     NothingNew,
     /// It was paid, and we had not been told.
     Healed,
+    /// Money moved in a way that does not fit, and we had not been told.
+    Disagrees,
     /// Its time is over.
     Expired,
     /// Tripay, or the store, could not be asked.
@@ -61,11 +63,7 @@ async fn try_check(
     let mut checked = Checked::NothingNew;
     for attempt in live {
         let asked = ask(tripay, &app.invoices, &invoice, &attempt, cause).await?;
-        checked = match asked.settlement {
-            Settlement::Settled => Checked::Healed,
-            Settlement::Expired => Checked::Expired,
-            _ => checked,
-        };
+        checked = found(asked.settlement).unwrap_or(checked);
     }
     Ok(checked)
 }
@@ -74,15 +72,33 @@ async fn try_check(
 async fn expire(app: &App, tripay: &Tripay, invoice: Invoice, cause: &Cause) -> Result<Checked, AskError> {
     let waited = cause.now.duration_since(invoice.expires_at);
     let number = invoice.number.clone();
+    let mut give_up = false;
     match ask_about_all(tripay, &app.invoices, invoice, cause).await {
-        Ok(asked) if asked.settlement == Settlement::Settled => return Ok(Checked::Healed),
-        Ok(asked) if asked.settlement == Settlement::Expired => return Ok(Checked::Expired),
-        Ok(asked) if !asked.is_clear => return Ok(Checked::Unanswered),
-        Ok(_) => {}
+        Ok(asked) => match found(asked.settlement) {
+            Some(checked) => return Ok(checked),
+            None if !asked.is_clear => return Ok(Checked::Unanswered),
+            None => {}
+        },
         Err(error) if waited < PATIENCE => return Err(error),
-        Err(error) => tracing::warn!(invoice = %number, %error, "expired without a word from Tripay"),
+        Err(error) => {
+            tracing::warn!(invoice = %number, %error, "expired without a word from Tripay");
+            give_up = true;
+        }
     }
-    let changed = app.invoices.change(&number, cause, |invoice| invoice.expire(cause.now)).await?;
+    let end = |invoice: &mut Invoice| {
+        if give_up { invoice.expire_unanswered(cause.now) } else { invoice.expire(cause.now) }
+    };
+    let changed = app.invoices.change(&number, cause, end).await?;
     let ended = changed.is_some_and(|changed| changed.outcome.is_ok());
     Ok(if ended { Checked::Expired } else { Checked::NothingNew })
+}
+
+/// What a report that was asked for brought, if anything that matters here.
+fn found(settlement: Settlement) -> Option<Checked> {
+    match settlement {
+        Settlement::Settled | Settlement::Refunded => Some(Checked::Healed),
+        Settlement::Disagrees(_) => Some(Checked::Disagrees),
+        Settlement::Expired => Some(Checked::Expired),
+        Settlement::AttemptEnded | Settlement::AlreadyKnown => None,
+    }
 }

@@ -1,4 +1,5 @@
-//! The story of one run: a sweep over all pending invoices, oldest first.
+//! The story of one run: a sweep over all invoices that wait for money or have a code that may bring
+//! some, oldest first.
 //!
 //! A sweep that runs out of time is continued by the next run. What could not be asked about is
 //! asked about again at its next turn.
@@ -43,6 +44,8 @@ pub struct Summary {
     pub seen: usize,
     /// Payments found whose callback had not come.
     pub healed: usize,
+    /// Reports found that contradict what we know: a person decides.
+    pub disagreed: usize,
     /// Invoices whose time ran out.
     pub expired: usize,
     /// Invoices that could not be asked about.
@@ -66,7 +69,7 @@ pub async fn handle(app: &App, deadline: SystemTime) -> Result<Summary, StoreErr
             app.sweeps.pause(&sweep).await?;
             break;
         }
-        let listing = app.invoices.pending(sweep.place.as_ref(), PAGE).await?;
+        let listing = app.invoices.watched(sweep.place.as_ref(), PAGE).await?;
         let window = sweep.clone();
         let one = |invoice: Invoice| check(app, &tripay, &window, invoice, &cause);
         let checked = stream::iter(listing.invoices).map(one).buffer_unordered(AT_ONCE);
@@ -88,6 +91,7 @@ impl Summary {
         let count = match checked {
             Checked::NothingNew => return,
             Checked::Healed => &mut self.healed,
+            Checked::Disagrees => &mut self.disagreed,
             Checked::Expired => &mut self.expired,
             Checked::Unanswered => &mut self.unanswered,
         };
@@ -98,6 +102,7 @@ impl Summary {
 fn report(app: &App, summary: &Summary, cause: &Cause) {
     app.metrics.add(Metric::InvoiceExpired, summary.expired);
     app.metrics.add(Metric::PaymentHealed, summary.healed);
+    app.metrics.add(Metric::PaymentDisagreed, summary.disagreed);
     if !summary.complete || summary.unanswered > 0 {
         app.metrics.count(Metric::ReconcileIncomplete);
     }
@@ -105,6 +110,7 @@ fn report(app: &App, summary: &Summary, cause: &Cause) {
         correlationId = cause.correlation_id,
         seen = summary.seen,
         healed = summary.healed,
+        disagreed = summary.disagreed,
         expired = summary.expired,
         unanswered = summary.unanswered,
         complete = summary.complete,

@@ -193,7 +193,13 @@ mod tests {
     use proptest::prelude::*;
 
     fn any_currency() -> impl Strategy<Value = Currency> {
-        prop_oneof![Just(Currency::Idr), Just(Currency::Uzs), Just(Currency::Uah), Just(Currency::Usd), Just(Currency::Eur)]
+        prop_oneof![
+            Just(Currency::Idr),
+            Just(Currency::Uzs),
+            Just(Currency::Uah),
+            Just(Currency::Usd),
+            Just(Currency::Eur)
+        ]
     }
 
     proptest! {
@@ -230,7 +236,11 @@ mod tests {
     #[test]
     fn what_is_not_an_amount_is_refused() {
         for text in ["", "-", ".5", "1.", "1.234", "1,5", "+1", "1e3", " 1", "--1", "-+1"] {
-            assert_eq!(Money::from_decimal(text, Currency::Uah), Err(MoneyError::NotAnAmount(Currency::Uah)), "{text:?}");
+            assert_eq!(
+                Money::from_decimal(text, Currency::Uah),
+                Err(MoneyError::NotAnAmount(Currency::Uah)),
+                "{text:?}"
+            );
         }
         assert_eq!(Money::from_decimal("1.0", Currency::Idr), Err(MoneyError::NotAnAmount(Currency::Idr)));
         assert_eq!(Money::from_decimal("9223372036854775808", Currency::Idr), Err(MoneyError::TooLarge));

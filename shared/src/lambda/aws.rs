@@ -72,7 +72,8 @@ impl HttpConnector for Carrier {
                 return Err(ConnectorError::user("a request body that is streamed".into()));
             };
             let request = http::Request::from_parts(parts, reqwest::Body::from(body));
-            let request = reqwest::Request::try_from(request).map_err(|error| ConnectorError::user(error.into()))?;
+            let request =
+                reqwest::Request::try_from(request).map_err(|error| ConnectorError::user(error.into()))?;
             let response = client.execute(request).await.map_err(connector_error)?;
             HttpResponse::try_from(http::Response::from(response).map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))

@@ -62,7 +62,9 @@ impl SecretReader {
             let name = entry.name?.strip_prefix(&self.stack)?.strip_prefix('/')?.to_owned();
             Some((name, SecretString::from(entry.secret_string?)))
         };
-        Ok(SecretBatch { values: read.secret_values.unwrap_or_default().into_iter().filter_map(named).collect() })
+        Ok(SecretBatch {
+            values: read.secret_values.unwrap_or_default().into_iter().filter_map(named).collect(),
+        })
     }
 
     /// Reads a secret as it was before its last rotation; none when it was never rotated.
@@ -70,7 +72,8 @@ impl SecretReader {
     /// # Errors
     /// When Secrets Manager does not answer, or the secret is malformed.
     pub async fn previous<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, SecretError> {
-        let read = self.client.get_secret_value().secret_id(self.id(name)).version_stage("AWSPREVIOUS").send().await;
+        let read =
+            self.client.get_secret_value().secret_id(self.id(name)).version_stage("AWSPREVIOUS").send().await;
         match read {
             Ok(read) => match read.secret_string {
                 Some(text) => parse(name, &SecretString::from(text)).map(Some),

@@ -70,10 +70,11 @@ impl SqsBatch {
     {
         let body = record.body.as_deref().unwrap_or_default();
         let delivery = match serde_json::from_str(body) {
-            Ok(message) => AssertUnwindSafe(async { handle(message).await })
-                .catch_unwind()
-                .await
-                .unwrap_or_else(|_| Delivery::Retry { after: None, reason: "handling it panicked".to_owned() }),
+            Ok(message) => {
+                AssertUnwindSafe(async { handle(message).await }).catch_unwind().await.unwrap_or_else(|_| {
+                    Delivery::Retry { after: None, reason: "handling it panicked".to_owned() }
+                })
+            }
             Err(error) => Delivery::Dead { reason: format!("malformed message: {error}") },
         };
         let failed = match delivery {
@@ -88,7 +89,13 @@ impl SqsBatch {
         })
     }
 
-    async fn delay(&self, record: &SqsMessage, body: &str, after: Option<Duration>, reason: &str) -> Option<()> {
+    async fn delay(
+        &self,
+        record: &SqsMessage,
+        body: &str,
+        after: Option<Duration>,
+        reason: &str,
+    ) -> Option<()> {
         let tries = receive_count(record);
         let Some(delay) = self.delays.get(tries.saturating_sub(1)) else {
             return self.bury(record, body, &format!("given up after {tries} tries: {reason}")).await;

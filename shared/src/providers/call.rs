@@ -160,7 +160,8 @@ impl Answer {
 async fn exchange(operation: Operation, request: reqwest::RequestBuilder) -> Result<Answer, CallError> {
     let failed = |failure, detail: String| CallError { operation, failure, detail, excerpt: String::new() };
     let no_answer = |error: reqwest::Error| {
-        let failure = if error.is_connect() || error.is_builder() { Failure::NotReached } else { Failure::NoAnswer };
+        let failure =
+            if error.is_connect() || error.is_builder() { Failure::NotReached } else { Failure::NoAnswer };
         failed(failure, causes(&error.without_url()))
     };
     let mut response = request.send().await.map_err(no_answer)?;

@@ -40,7 +40,8 @@ impl Queue {
         let mut request = self.client.send_message_batch().queue_url(&self.url);
         for (index, body) in bodies.iter().enumerate() {
             let entry = SendMessageBatchRequestEntry::builder().id(index.to_string()).message_body(body);
-            request = request.entries(entry.build().map_err(|error: BuildError| QueueError(error.to_string()))?);
+            request =
+                request.entries(entry.build().map_err(|error: BuildError| QueueError(error.to_string()))?);
         }
         let answer = request.send().await.map_err(queue_error)?;
         let taken = |index: usize| answer.successful.iter().any(|entry| entry.id == index.to_string());

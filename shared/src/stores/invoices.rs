@@ -91,7 +91,8 @@ impl Invoices {
             return Ok(None);
         };
         let corrupt = |reason: String| StoreError::Corrupt { key: key.pk.clone(), reason };
-        let number: InvoiceNumber = marker.number.parse().map_err(|_| corrupt("no invoice number".to_owned()))?;
+        let number: InvoiceNumber =
+            marker.number.parse().map_err(|_| corrupt("no invoice number".to_owned()))?;
         let invoice = self.get(&number).await?;
         invoice.map(Some).ok_or_else(|| corrupt(format!("{number} does not exist")))
     }

@@ -204,7 +204,8 @@ pub fn write(item: &impl Serialize) -> Result<Item, StoreError> {
 /// # Errors
 /// `Corrupt` with the item's key when it is not what `T` says.
 pub fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
-    let key = item.get("pk").and_then(|pk| pk.as_s().ok()).cloned().unwrap_or_else(|| "without pk".to_owned());
+    let key =
+        item.get("pk").and_then(|pk| pk.as_s().ok()).cloned().unwrap_or_else(|| "without pk".to_owned());
     serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt { key, reason: error.to_string() })
 }
 
@@ -224,9 +225,11 @@ where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     match error.code() {
-        Some("ConditionalCheckFailedException" | "TransactionConflictException" | "TransactionCanceledException") => {
-            StoreError::Conflict
-        }
+        Some(
+            "ConditionalCheckFailedException"
+            | "TransactionConflictException"
+            | "TransactionCanceledException",
+        ) => StoreError::Conflict,
         Some("ValidationException" | "AccessDeniedException" | "ResourceNotFoundException") => {
             StoreError::Refused(describe(&error))
         }

@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use super::invoice_item::{InvoiceItem, customer_partition, position, state_partition};
+use super::invoice_item::{InvoiceItem, WATCHED, customer_partition, position, state_partition};
 use super::invoices::Invoices;
 use super::table::{Range, StoreError, read};
 use crate::domain::identifier::UserId;
@@ -85,7 +85,12 @@ impl Invoices {
     ///
     /// # Errors
     /// When the store is unavailable or an item corrupt.
-    pub async fn list(&self, filter: &Filter, after: Option<&Place>, limit: u8) -> Result<Listing, StoreError> {
+    pub async fn list(
+        &self,
+        filter: &Filter,
+        after: Option<&Place>,
+        limit: u8,
+    ) -> Result<Listing, StoreError> {
         let from = filter.from.map_or_else(String::new, |from| position(from, ""));
         let from = if from.is_empty() { " ".to_owned() } else { from };
         let to = filter.to.map_or_else(|| LAST.to_owned(), |to| position(to, ""));
@@ -114,7 +119,9 @@ impl Invoices {
         found.sort_by_key(|invoice| std::cmp::Reverse(Place::of(invoice)));
         found.retain(|invoice| {
             let place = Some(Place::of(invoice));
-            place >= horizon && after.is_none_or(|after| place.as_ref() != Some(after)) && filter.wants(invoice)
+            place >= horizon
+                && after.is_none_or(|after| place.as_ref() != Some(after))
+                && filter.wants(invoice)
         });
         let more = found.len() > usize::from(limit);
         found.truncate(usize::from(limit));
@@ -122,14 +129,14 @@ impl Invoices {
         Ok(Listing { invoices: found, next })
     }
 
-    /// The next `limit` pending invoices after `after`, oldest first.
+    /// The next `limit` invoices after `after` that somebody has to look at, oldest first.
     ///
     /// # Errors
     /// When the store is unavailable or an item corrupt.
-    pub async fn pending(&self, after: Option<&Place>, limit: u8) -> Result<Listing, StoreError> {
+    pub async fn watched(&self, after: Option<&Place>, limit: u8) -> Result<Listing, StoreError> {
         let range = Range {
-            index: "gsi2",
-            partition: state_partition(InvoiceState::Pending),
+            index: "gsi3",
+            partition: WATCHED.to_owned(),
             // A position never ends in a space: this starts right behind `after`.
             from: after.map_or_else(|| " ".to_owned(), |place| format!("{} ", place.0)),
             to: LAST.to_owned(),

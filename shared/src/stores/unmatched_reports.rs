@@ -65,7 +65,10 @@ impl UnmatchedReports {
     pub async fn keep(&self, report: UnmatchedReport) -> Result<Keeping, StoreError> {
         let part = |text: &str| text.chars().take(MAX_KEY_PART).collect::<String>();
         let (reference, merchant_ref) = (part(&report.reference), part(&report.merchant_ref));
-        let key = Key { pk: format!("{NAME}#{reference}#{merchant_ref}#{}#{}", report.status, report.amount), sk: NAME };
+        let key = Key {
+            pk: format!("{NAME}#{reference}#{merchant_ref}#{}#{}", report.status, report.amount),
+            sk: NAME,
+        };
         let item = UnmatchedItem {
             gsi2pk: NAME.to_owned(),
             gsi2sk: format!("{}#{}", report.received_at, key.pk),

@@ -9,7 +9,7 @@ use crate::domain::invoice::Invoice;
 use crate::domain::invoice::attempt::Attempt;
 use crate::domain::invoice::number::AttemptNumber;
 use crate::domain::invoice::settle::Settlement;
-use crate::providers::tripay::{Tripay, TripayError, TransactionDetail};
+use crate::providers::tripay::{TransactionDetail, Tripay, TripayError};
 use crate::retry::{Retry, Verdict};
 use crate::stores::invoices::{Cause, Invoices};
 use crate::stores::table::StoreError;
@@ -120,6 +120,10 @@ async fn inquire(
     if references.is_empty() {
         let waited = now.duration_since(attempt.submitted_at);
         return Ok(if waited >= SETTLING_DELAY { Inquiry::Absent } else { Inquiry::Unclear });
+    }
+    if references.len() > 1 {
+        let number = attempt.number.get();
+        tracing::warn!(invoice = %invoice.number, attempt = number, "Tripay has several transactions of one attempt");
     }
     let mut found = Vec::with_capacity(references.len());
     for reference in references {

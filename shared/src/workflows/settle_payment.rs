@@ -63,6 +63,11 @@ pub fn count(metrics: Metrics, settling: Settling) {
 fn log_settlement(merchant_ref: &MerchantRef, reference: &Reference, settlement: Settlement) {
     if let Settlement::Disagrees(disagreement) = settlement {
         let (merchant_ref, reference) = (merchant_ref.to_string(), reference.to_string());
-        tracing::warn!(merchantRef = merchant_ref, reference, disagreement = disagreement.as_str(), "a report disagrees");
+        tracing::warn!(
+            merchantRef = merchant_ref,
+            reference,
+            disagreement = disagreement.as_str(),
+            "a report disagrees"
+        );
     }
 }

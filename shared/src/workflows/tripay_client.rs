@@ -52,7 +52,9 @@ impl TripayClient {
     pub async fn tripay(&self) -> Tripay {
         if self.held.is_stale() {
             match self.secrets.batch(&["tripay"]).await.and_then(|batch| batch.get("tripay")) {
-                Ok(credentials) => self.held.set(Tripay::new(self.caller.clone(), &self.base_url, credentials)),
+                Ok(credentials) => {
+                    self.held.set(Tripay::new(self.caller.clone(), &self.base_url, credentials))
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the credentials could not be read again");
                     self.held.keep();

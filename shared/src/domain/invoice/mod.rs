@@ -226,6 +226,11 @@ impl Invoice {
         self.attempts.iter().filter(|attempt| attempt.progress.may_bring_money())
     }
 
+    /// Whether somebody still has to look at it: it waits for money, or has a code that can bring some.
+    pub fn is_watched(&self) -> bool {
+        self.state() == InvoiceState::Pending || self.live_attempts().next().is_some()
+    }
+
     /// Whether its time ran out while it waited.
     pub fn is_due(&self, now: Timestamp) -> bool {
         self.state() == InvoiceState::Pending && now >= self.expires_at
@@ -242,6 +247,20 @@ impl Invoice {
         }
         self.standing = Standing::Expired { at: now };
         Ok(())
+    }
+
+    /// Ends an unpaid invoice whose time ran out and about which the provider could not be asked in
+    /// time. Should money come in all the same, a person decides.
+    ///
+    /// # Errors
+    /// When it is not waiting, or its time is not over.
+    pub fn expire_unanswered(&mut self, now: Timestamp) -> Result<(), EndError> {
+        for attempt in &mut self.attempts {
+            if attempt.progress == Progress::Submitting {
+                attempt.progress = Progress::Absent;
+            }
+        }
+        self.expire(now)
     }
 
     /// Gives up an unpaid invoice. The provider has been asked first.

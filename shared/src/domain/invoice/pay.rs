@@ -1,4 +1,5 @@
-//! Choosing a channel: at most one payable code per channel, and none that we do not know of.
+//! Choosing a channel: no payable code that we do not know of, and no second one for a channel while
+//! the first can be paid.
 
 use jiff::Timestamp;
 
@@ -63,14 +64,16 @@ impl Invoice {
         if !(minimum..=maximum).contains(&self.order.amount.minor()) {
             return Err(ChoiceError::AmountOutsideLimits { minimum, maximum });
         }
-        if let Some(unclear) = self.attempts.iter().find(|attempt| attempt.progress == Progress::Submitting) {
-            return Ok(ChannelChoice::Ask(unclear.number));
-        }
         let same = self.attempts.iter().find(|attempt| attempt.channel == channel && attempt.is_payable(now));
         if let Some(number) = same.map(|attempt| attempt.number) {
             self.chosen = Some(number);
             return Ok(ChannelChoice::Ready(number));
         }
+        if let Some(unclear) = self.attempts.iter().find(|attempt| attempt.progress == Progress::Submitting) {
+            return Ok(ChannelChoice::Ask(unclear.number));
+        }
+        // The provider has nothing under the name of an attempt that it refused: the name is free.
+        self.attempts.pop_if(|last| matches!(last.progress, Progress::Refused(_)));
         let last = self.attempts.last().map_or(0, |attempt| attempt.number.get());
         let number = last
             .checked_add(1)
@@ -203,14 +206,10 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_over_refused_or_absent_is_not_offered_again() {
+    fn a_code_that_is_over_or_absent_is_not_offered_again() {
         let transaction = transaction("R1", LIFETIME_MINUTES);
-        let over = [
-            Progress::Ended(Some(transaction.clone())),
-            Progress::Paid(Some(transaction)),
-            Progress::Refused("channel is closed".to_owned()),
-            Progress::Absent,
-        ];
+        let over =
+            [Progress::Ended(Some(transaction.clone())), Progress::Paid(Some(transaction)), Progress::Absent];
         for progress in over {
             let mut invoice = invoice_at(progress.clone());
             assert_eq!(
@@ -219,6 +218,32 @@ mod tests {
             );
             assert_eq!((self::progress(&invoice), invoice.chosen), (&progress, Some(attempt(2))));
         }
+    }
+
+    #[test]
+    fn refusals_however_many_leave_room_for_a_code() {
+        let mut invoice = new_invoice();
+        for _ in 0..=MAX_ATTEMPTS {
+            assert_eq!(
+                invoice.choose_channel(channel("BCA_VA"), minute(1)),
+                Ok(ChannelChoice::Submit(attempt(1)))
+            );
+            invoice.transaction_refused(attempt(1), "channel is closed");
+        }
+        let again = Ok(ChannelChoice::Submit(attempt(1)));
+        assert_eq!(invoice.choose_channel(channel("QRIS"), minute(2)), again);
+        assert_eq!((invoice.attempts.len(), progress(&invoice)), (1, &Progress::Submitting));
+    }
+
+    #[test]
+    fn a_code_that_is_ready_is_given_while_another_channels_is_in_doubt() {
+        let mut invoice = invoice_with_code();
+        let submitted = Ok(ChannelChoice::Submit(attempt(2)));
+        assert_eq!(invoice.choose_channel(channel("QRIS"), minute(2)), submitted);
+        let ready = Ok(ChannelChoice::Ready(attempt(1)));
+        assert_eq!(invoice.choose_channel(channel("BCA_VA"), minute(3)), ready);
+        let in_doubt = Ok(ChannelChoice::Ask(attempt(2)));
+        assert_eq!(invoice.choose_channel(channel("DANA"), minute(3)), in_doubt);
     }
 
     #[test]

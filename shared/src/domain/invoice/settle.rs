@@ -17,8 +17,11 @@ use crate::domain::identifier::Reference;
 use crate::domain::money::Money;
 use crate::domain::payment_report::{PaymentReport, ReportSource, ReportedStatus};
 
-/// Most reports kept with one invoice; beyond it only those about money are. Real invoices see a handful.
-pub const MAX_REPORTS: usize = 64;
+/// Most reports kept with one invoice that are not about money. Real invoices see a handful.
+pub const MAX_REPORTS: usize = 32;
+/// Most of a report that is kept as evidence, in bytes. Real ones have some hundreds, with payment
+/// instructions some thousands; an item of the store holds 400 KB.
+const MAX_RAW_BYTES: usize = 8 << 10;
 
 /// What a report did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -300,7 +303,7 @@ impl Invoice {
             source: report.source,
             received_at: now,
             disagreement,
-            raw: report.raw.clone(),
+            raw: report.raw[..report.raw.floor_char_boundary(MAX_RAW_BYTES)].to_owned(),
         });
     }
 }

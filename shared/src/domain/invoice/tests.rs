@@ -1,8 +1,8 @@
 //! Issuing and ending invoices.
 
 use super::examples::{
-    LIFETIME_MINUTES, PRICE, attempt, channel, invoice_being_submitted, invoice_with_code, minute,
-    new_invoice, order, paid_invoice, report, transaction,
+    LIFETIME_MINUTES, PRICE, attempt, channel, invoice_being_submitted, invoice_with_code,
+    invoice_with_codes, minute, new_invoice, order, paid_invoice, report, transaction,
 };
 use super::*;
 use crate::domain::money::Currency;
@@ -166,4 +166,24 @@ fn the_payer_is_shown_the_attempt_that_was_chosen_last() {
     invoice.choose_channel(channel("QRIS"), minute(2)).unwrap();
     assert_eq!(invoice.chosen_attempt().map(|chosen| chosen.number), Some(attempt(2)));
     assert_eq!(invoice.attempt(attempt(3)), None);
+}
+
+#[test]
+fn an_invoice_is_watched_while_money_may_come() {
+    let mut invoice = invoice_with_codes(&["BCA_VA", "QRIS"]);
+    assert!(invoice.is_watched());
+    invoice.settle(&report(1, ReportedStatus::Paid), minute(3));
+    assert!(invoice.is_watched(), "the other channel's code can still be paid");
+    invoice.settle(&report(2, ReportedStatus::Expired), minute(4));
+    assert!(!invoice.is_watched());
+}
+
+#[test]
+fn an_invoice_the_provider_was_silent_about_ends_all_the_same() {
+    let mut invoice = invoice_being_submitted();
+    assert_eq!(invoice.expire(minute(LIFETIME_MINUTES)), Err(EndError::CodeBeingMade));
+    assert_eq!(invoice.clone().expire_unanswered(minute(1)), Err(EndError::NotDue));
+    assert_eq!(invoice.expire_unanswered(minute(LIFETIME_MINUTES)), Ok(()));
+    assert_eq!(invoice.state(), InvoiceState::Expired);
+    assert!(!invoice.is_watched());
 }

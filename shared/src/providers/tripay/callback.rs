@@ -84,11 +84,18 @@ impl Callbacks {
     ///
     /// # Errors
     /// When it is forged, or not a payment report.
-    pub fn open(&self, headers: &HeaderMap, from: Option<IpAddr>, body: &[u8]) -> Result<Callback, CallbackError> {
+    pub fn open(
+        &self,
+        headers: &HeaderMap,
+        from: Option<IpAddr>,
+        body: &[u8],
+    ) -> Result<Callback, CallbackError> {
         if body.len() > MAX_BODY_BYTES {
             return Err(CallbackError::TooLong);
         }
-        if !self.source_addresses.is_empty() && !from.is_some_and(|from| self.source_addresses.contains(&from)) {
+        if !self.source_addresses.is_empty()
+            && !from.is_some_and(|from| self.source_addresses.contains(&from))
+        {
             return Err(CallbackError::ForeignAddress);
         }
         let signature = only(headers, &SIGNATURE).ok_or(CallbackError::SignatureMissing)?;

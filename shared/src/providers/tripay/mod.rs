@@ -200,8 +200,11 @@ impl Tripay {
     pub async fn create(&self, new: &NewTransaction<'_>) -> Result<TransactionDetail, TripayError> {
         let credentials = &self.credentials;
         let code = credentials.merchant_code.trim();
-        let signature = signature::of_transaction(&credentials.private_key, code, new.merchant_ref, new.amount);
-        let call = self.call(CREATE, Method::POST, "/transaction/create").json(&wire::create_request(new, &signature));
+        let signature =
+            signature::of_transaction(&credentials.private_key, code, new.merchant_ref, new.amount);
+        let call = self
+            .call(CREATE, Method::POST, "/transaction/create")
+            .json(&wire::create_request(new, &signature));
         let answer = call.send().await?;
         let created: wire::Transaction = data(&answer)?;
         wire::transaction_detail(created, &answer).map_err(TripayError::Call)
@@ -259,6 +262,7 @@ fn data<T: DeserializeOwned>(answer: &Answer) -> Result<T, TripayError> {
         return Err(TripayError::Refused { status: answer.status.as_u16(), message });
     }
     let read = serde_json::from_str(envelope.data.map_or("null", |data| data.get()));
-    let unreadable = |error: serde_json::Error| TripayError::Call(answer.error(Failure::Unreadable, &error.to_string()));
+    let unreadable =
+        |error: serde_json::Error| TripayError::Call(answer.error(Failure::Unreadable, &error.to_string()));
     read.map_err(unreadable)
 }

@@ -10,7 +10,12 @@ use crate::domain::invoice::number::MerchantRef;
 use crate::domain::money::Money;
 
 /// Signs the creation of a closed payment: merchant code, our reference and the amount, joined.
-pub fn of_transaction(key: &SecretString, merchant_code: &str, merchant_ref: &MerchantRef, amount: Money) -> String {
+pub fn of_transaction(
+    key: &SecretString,
+    merchant_code: &str,
+    merchant_ref: &MerchantRef,
+    amount: Money,
+) -> String {
     let message = format!("{merchant_code}{merchant_ref}{}", amount.minor());
     hex::encode(mac(key, message.as_bytes()).finalize().into_bytes())
 }
@@ -19,7 +24,9 @@ pub fn of_transaction(key: &SecretString, merchant_code: &str, merchant_ref: &Me
 pub fn proves(key: &SecretString, body: &[u8], signature: &[u8]) -> bool {
     let mut bytes = [0_u8; 32];
     let lower_case = !signature.iter().any(u8::is_ascii_uppercase);
-    lower_case && hex::decode_to_slice(signature, &mut bytes).is_ok() && mac(key, body).verify_slice(&bytes).is_ok()
+    lower_case
+        && hex::decode_to_slice(signature, &mut bytes).is_ok()
+        && mac(key, body).verify_slice(&bytes).is_ok()
 }
 
 fn mac(key: &SecretString, message: &[u8]) -> Hmac<Sha256> {

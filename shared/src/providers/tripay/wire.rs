@@ -195,7 +195,8 @@ pub fn create_request<'a>(new: &NewTransaction<'a>, signature: &'a str) -> Creat
 pub fn transaction_detail(wire: Transaction, answer: &Answer) -> Result<TransactionDetail, CallError> {
     let unreadable = |what: &str| answer.error(Failure::Unreadable, what);
     let status = reported_status(&wire.status).ok_or_else(|| unreadable("unknown status"))?;
-    let expires_at = Timestamp::from_second(wire.expired_time).map_err(|_| unreadable("unknown expired_time"))?;
+    let expires_at =
+        Timestamp::from_second(wire.expired_time).map_err(|_| unreadable("unknown expired_time"))?;
     let counts = wire.amount.checked_sub(wire.fee_customer).ok_or_else(|| unreadable("impossible amount"))?;
     let reference: crate::domain::identifier::Reference =
         wire.reference.parse().map_err(|_| unreadable("unusable reference"))?;

@@ -41,7 +41,10 @@ pub fn state_partition(state: InvoiceState) -> String {
     format!("STATE#{}", state.as_str())
 }
 
-/// Sort key of both indexes: by the time of making, then by number.
+/// Partition of the index `gsi3`: all invoices that somebody has to look at.
+pub const WATCHED: &str = "WATCHED";
+
+/// Sort key of the indexes: by the time of making, then by number.
 pub fn position(created_at: Timestamp, number: &str) -> String {
     format!("{}#{number}", created_at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ"))
 }
@@ -66,6 +69,11 @@ pub struct InvoiceItem {
     gsi1sk: String,
     gsi2pk: String,
     gsi2sk: String,
+    /// Only while somebody has to look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gsi3pk: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gsi3sk: Option<String>,
     version: u64,
     commit: String,
     number: String,
@@ -93,6 +101,7 @@ impl InvoiceItem {
         let invoice = &versioned.invoice;
         let key = key(&invoice.number);
         let position = position(invoice.created_at, invoice.number.as_str());
+        let watched = invoice.is_watched();
         let event = |(index, event)| StoredEvent {
             id: format!("{}.{}.{index}", invoice.number, versioned.version),
             correlation_id: correlation_id.to_owned(),
@@ -105,7 +114,9 @@ impl InvoiceItem {
             gsi1pk: customer_partition(invoice.order.customer.as_str()),
             gsi1sk: position.clone(),
             gsi2pk: state_partition(invoice.state()),
-            gsi2sk: position,
+            gsi2sk: position.clone(),
+            gsi3pk: watched.then(|| WATCHED.to_owned()),
+            gsi3sk: watched.then_some(position),
             version: versioned.version,
             commit: versioned.commit.clone(),
             number: invoice.number.to_string(),
@@ -138,7 +149,8 @@ impl InvoiceItem {
         }
         let order = self.order.order()?;
         let currency = order.amount.currency();
-        let attempts: Result<Vec<_>, _> = self.attempts.into_iter().map(|stored| stored.attempt(currency)).collect();
+        let attempts: Result<Vec<_>, _> =
+            self.attempts.into_iter().map(|stored| stored.attempt(currency)).collect();
         let reports: Result<Vec<_>, _> = self.reports.into_iter().map(StoredReport::report).collect();
         let reviews: Result<Vec<_>, _> = self.reviews.into_iter().map(StoredReview::review).collect();
         let invoice = Invoice {

@@ -89,7 +89,8 @@ impl StoredAttempt {
 
 impl StoredTransaction {
     fn of(transaction: &Transaction) -> Self {
-        let instruction = |way: &Instruction| StoredInstruction { title: way.title.clone(), steps: way.steps.clone() };
+        let instruction =
+            |way: &Instruction| StoredInstruction { title: way.title.clone(), steps: way.steps.clone() };
         Self {
             reference: transaction.reference.to_string(),
             code: transaction.code.clone(),

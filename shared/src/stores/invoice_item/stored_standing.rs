@@ -56,7 +56,9 @@ impl StoredStanding {
             Standing::Paid(payment) => Self::Paid { payment: StoredPayment::of(payment) },
             Standing::Expired { at } => Self::Expired { at: *at },
             Standing::Cancelled { at } => Self::Cancelled { at: *at },
-            Standing::Refunded { payment, at } => Self::Refunded { payment: StoredPayment::of(payment), at: *at },
+            Standing::Refunded { payment, at } => {
+                Self::Refunded { payment: StoredPayment::of(payment), at: *at }
+            }
         }
     }
 
