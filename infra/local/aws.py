@@ -7,13 +7,13 @@ import boto3
 
 import processes
 from say import step
-from settings import AWS_ENDPOINT, AWS_PORT, EMULATOR, REGION, service_environment
+from settings import AWS_ENDPOINT, AWS_PORT, EMULATOR, HERE, REGION, service_environment
 
 NAME = "aws"
 
 
-def start(**extra: str) -> None:
-    """Starts the emulator unless it runs already. `extra` goes into its environment."""
+def start(version: str, **extra: str) -> None:
+    """Starts the emulator unless it runs already, with the same `version` and environment (`extra` goes into it)."""
     env = service_environment(
         AUTH="true",
         BIND_HOST="127.0.0.1",
@@ -23,7 +23,8 @@ def start(**extra: str) -> None:
         AWS_LAMBDA_LOG_FORMAT="JSON",
         **extra,
     )
-    if processes.ensure(NAME, [str(EMULATOR / "bin/ministack")], env):
+    command = [str(EMULATOR / "bin/python"), str(HERE / "emulator.py")]
+    if processes.ensure(NAME, command, env, version):
         step(f"Starting the emulated AWS on {AWS_ENDPOINT}, with IAM enforced")
     processes.wait_until(NAME, _ready, 60)
 

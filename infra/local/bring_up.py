@@ -20,7 +20,10 @@ def everything(**emulator: str) -> dict:
     check_ports()
     programs = build.workspace()
     archives = build.pack(programs)
-    aws.start(**emulator)
+    aws.start(deploy.ground(), **emulator)
+    if deploy.is_broken():
+        processes.stop(aws.NAME)
+        aws.start(deploy.ground(), **emulator)
     outputs = deploy.deploy(archives)
     routes.connect(outputs["ApiId"])
     credentials.fill_secrets()

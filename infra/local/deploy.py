@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aws
 from say import Problem, step
-from settings import LOCAL, LOGS, PARAMETERS, ROOT, STACK, environment
+from settings import HERE, LOCAL, LOGS, PARAMETERS, ROOT, STACK, environment
 
 TEMPLATE = LOCAL / "template.yaml"
 MARKER = LOCAL / "deployed"
@@ -38,6 +38,17 @@ def deploy(archives: dict[str, Path]) -> dict[str, str]:
     return _outputs()
 
 
+def ground() -> str:
+    """A digest of what only an empty emulator takes: its own start, and the nested templates, for it cannot update a
+    nested stack whose outputs are attributes of queues ("Requested attribute Arn does not exist")."""
+    return _digest_of([HERE / "emulator.py", *sorted(ROOT.glob("infra/*.yaml"))])
+
+
+def is_broken() -> bool:
+    """Whether the stack is in a state that no deployment leads out of."""
+    return _status().endswith("_FAILED") or _status() == "ROLLBACK_COMPLETE"
+
+
 def _write_template(archives: dict[str, Path]) -> None:
     """The template with the built archives in place of the source folders - what `sam build` writes, too."""
     text = (ROOT / "template.yaml").read_text()
@@ -49,19 +60,30 @@ def _write_template(archives: dict[str, Path]) -> None:
 def _digest(archives: dict[str, Path]) -> str:
     parts = [TEMPLATE, ROOT / "samconfig.toml", *sorted(ROOT.glob("infra/*.yaml"))]
     parts += [archive.with_suffix(".sha256") for archive in archives.values()]
-    digest = hashlib.sha256(repr(sorted(PARAMETERS.items())).encode())
+    return _digest_of(parts, repr(sorted(PARAMETERS.items())))
+
+
+def _digest_of(parts: list[Path], settings: str = "") -> str:
+    digest = hashlib.sha256(settings.encode())
     for part in parts:
         digest.update(part.read_bytes())
     return digest.hexdigest()
 
 
+def _status() -> str:
+    return _stack().get("StackStatus", "")
+
+
 def _outputs() -> dict[str, str]:
     """The outputs of the stack; empty when it is not there, or not whole."""
+    if _status() not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        return {}
+    return {output["OutputKey"]: output["OutputValue"] for output in _stack().get("Outputs", [])}
+
+
+def _stack() -> dict:
     cloudformation = aws.client("cloudformation")
     try:
-        stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+        return cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
     except cloudformation.exceptions.ClientError:
         return {}
-    if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        return {}
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
