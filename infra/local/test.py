@@ -43,8 +43,8 @@ def _tests() -> None:
 
 def _templates() -> None:
     templates = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("infra/*.yaml"))
-    _run("templates", ["cfn-lint", "--regions", "ap-southeast-1", "--", "template.yaml", *templates])
-    _run("template.yaml, as SAM reads it", ["sam", "validate", "--lint", "--region", "ap-southeast-1"])
+    _run("templates", ["cfn-lint", "--regions", "ap-southeast-3", "--", "template.yaml", *templates])
+    _run("template.yaml, as SAM reads it", ["sam", "validate", "--lint", "--region", "ap-southeast-3"])
 
 
 def _end_to_end() -> None:
