@@ -1,6 +1,6 @@
 # Each target is a line or two that calls the real tool. Ports: make up PAYDESK_AWS_PORT=4666 PAYDESK_SANDBOX_PORT=4670
 .DEFAULT_GOAL := help
-.PHONY: help up down demo test dev sizes fmt lint template doctor
+.PHONY: help up down demo test dev sizes costs fmt lint template doctor
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ dev: ## edit loop: the deployed stack, with every function served by `cargo lamb
 
 sizes: ## release build; fails when a function is over its size budget
 	@python3 infra/local/sizes.py
+
+costs: ## CPU and memory of each function against their budgets; needs the stack
+	@python3 infra/local/costs.py
 
 fmt: ## formats the code
 	@cargo fmt --all

@@ -8,7 +8,7 @@ import zipfile
 import machine
 import venvs
 from say import Problem, run, step
-from settings import FUNCTIONS, LOCAL, ROOT, environment
+from settings import ARCHITECTURE, FUNCTIONS, LOCAL, ROOT, environment
 
 BUDGET_PROGRAM = 5_000_000
 BUDGET_ARCHIVE = 2_400_000
@@ -19,7 +19,7 @@ def main() -> None:
     machine.check_tools()
     LOCAL.mkdir(exist_ok=True)
     venvs.ensure_all()
-    architecture = sys.argv[1] if len(sys.argv) > 1 else "x86_64"
+    architecture = sys.argv[1] if len(sys.argv) > 1 else ARCHITECTURE
     _build(architecture)
     print(f"\n  {architecture}{'':<14}{'stripped':>12}{'zipped':>12}   (budget {BUDGET_PROGRAM:,} and {BUDGET_ARCHIVE:,} bytes)")
     over = []
@@ -31,6 +31,14 @@ def main() -> None:
             over.append(function)
     if over:
         raise Problem(f"over the budget: {', '.join(over)}")
+
+
+def build_for_this_machine() -> None:
+    """The programs as they are deployed, runnable here, in PROGRAMS."""
+    machine.check_tools()
+    LOCAL.mkdir(exist_ok=True)
+    venvs.ensure_all()
+    _build(ARCHITECTURE)
 
 
 def _build(architecture: str) -> None:
