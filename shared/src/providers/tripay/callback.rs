@@ -5,7 +5,6 @@
 use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName};
-use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{signature, wire};
@@ -59,6 +58,9 @@ pub struct ForeignReport {
 /// Why a callback is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CallbackError {
+    /// There is no key to prove it with: Tripay is not configured.
+    #[error("provider_disabled")]
+    Disabled,
     /// Longer than any real one.
     #[error("the body is too long")]
     TooLong,
@@ -90,6 +92,9 @@ impl Callbacks {
         from: Option<IpAddr>,
         body: &[u8],
     ) -> Result<Callback, CallbackError> {
+        if self.private_keys.is_empty() {
+            return Err(CallbackError::Disabled);
+        }
         if body.len() > MAX_BODY_BYTES {
             return Err(CallbackError::TooLong);
         }
@@ -124,7 +129,7 @@ fn read(body: &[u8]) -> Option<Callback> {
     };
     let status = wire::reported_status(&callback.status)?;
     let amount = Money::rupiah(callback.total_amount.checked_sub(callback.fee_customer)?);
-    let paid_at = callback.paid_at.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let paid_at = callback.paid_at.and_then(|seconds| wire::instant(&seconds));
     let merchant_ref = callback.merchant_ref.unwrap_or_default();
     let raw = raw.to_owned();
     Some(match (reference.parse::<Reference>(), merchant_ref.parse()) {

@@ -46,6 +46,15 @@ pub struct Credentials {
     pub merchant_code: String,
 }
 
+impl Credentials {
+    /// Whether all of them are there. A new deployment's are empty: Tripay is off then.
+    pub fn are_complete(&self) -> bool {
+        let secrets = [&self.api_key, &self.private_key];
+        let filled = |secret: &&SecretString| !secret.expose_secret().trim().is_empty();
+        secrets.iter().all(filled) && !self.merchant_code.trim().is_empty()
+    }
+}
+
 /// Which of Tripay's two systems is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -206,8 +215,11 @@ impl Tripay {
             .call(CREATE, Method::POST, "/transaction/create")
             .json(&wire::create_request(new, &signature));
         let answer = call.send().await?;
-        let created: wire::Transaction = data(&answer)?;
-        wire::transaction_detail(created, &answer).map_err(TripayError::Call)
+        let created = wire::transaction_detail(data(&answer)?, &answer)?;
+        if created.report.merchant_ref != *new.merchant_ref {
+            return Err(answer.error(Failure::Unreadable, "it has another merchant_ref").into());
+        }
+        Ok(created)
     }
 
     /// The transaction of that reference, as it stands.
@@ -217,8 +229,11 @@ impl Tripay {
     pub async fn detail(&self, reference: &Reference) -> Result<TransactionDetail, TripayError> {
         let query = [("reference", reference.as_str())];
         let answer = self.call(DETAIL, Method::GET, "/transaction/detail").query(&query).send().await?;
-        let found: wire::Transaction = data(&answer)?;
-        wire::transaction_detail(found, &answer).map_err(TripayError::Call)
+        let found = wire::transaction_detail(data(&answer)?, &answer)?;
+        if found.report.reference != *reference {
+            return Err(answer.error(Failure::Unreadable, "it has another reference").into());
+        }
+        Ok(found)
     }
 
     /// References of the transactions created with `merchant_ref`, newest first.
@@ -228,10 +243,13 @@ impl Tripay {
     pub async fn find(&self, merchant_ref: &MerchantRef) -> Result<Vec<Reference>, TripayError> {
         let name = merchant_ref.to_string();
         let query = [("merchant_ref", name.as_str()), ("sort", "desc"), ("per_page", "50")];
-        let rows: Vec<wire::Listed> = self.ask(LIST, "/merchant/transactions", &query).await?;
+        let answer = self.call(LIST, Method::GET, "/merchant/transactions").query(&query).send().await?;
+        let rows: Vec<wire::Listed> = data(&answer)?;
         // Tripay does not say whether the filter matches exactly.
-        let ours = rows.into_iter().filter(|row| row.merchant_ref.as_deref() == Some(name.as_str()));
-        Ok(ours.filter_map(|row| row.reference.parse().ok()).collect())
+        let ours = rows.iter().filter(|row| row.merchant_ref.as_deref() == Some(name.as_str()));
+        // One that cannot be read is not passed over: none at all would mean that there is none.
+        let unusable = |_| TripayError::Call(answer.error(Failure::Unreadable, "unusable reference"));
+        ours.map(|row| row.reference.parse().map_err(unusable)).collect()
     }
 
     async fn ask<T: DeserializeOwned>(

@@ -134,8 +134,8 @@ pub struct Callback {
     pub total_amount: i64,
     #[serde(default)]
     pub fee_customer: i64,
-    #[serde(default)]
-    pub paid_at: Option<i64>,
+    #[serde(default, deserialize_with = "text_or_number")]
+    pub paid_at: Option<String>,
 }
 
 impl Fee {
@@ -205,7 +205,7 @@ pub fn transaction_detail(wire: Transaction, answer: &Answer) -> Result<Transact
         reference: reference.clone(),
         status,
         amount: Money::rupiah(counts),
-        paid_at: wire.paid_at.and_then(|text| Timestamp::from_second(text.parse().ok()?).ok()),
+        paid_at: wire.paid_at.and_then(|seconds| instant(&seconds)),
         source: ReportSource::Inquiry,
         raw: String::from_utf8_lossy(&answer.body).into_owned(),
     };
@@ -222,6 +222,11 @@ pub fn transaction_detail(wire: Transaction, answer: &Answer) -> Result<Transact
         instructions: wire.instructions.unwrap_or_default().into_iter().map(instruction).collect(),
     };
     Ok(TransactionDetail { transaction, report })
+}
+
+/// The instant of so many Unix seconds, written as text.
+pub fn instant(seconds: &str) -> Option<Timestamp> {
+    Timestamp::from_second(seconds.parse().ok()?).ok()
 }
 
 /// Tripay's status in our words.
