@@ -1,0 +1,15 @@
+//! What goes over the wire to each provider, and what every kind of answer becomes.
+//!
+//! Payloads in `fixtures/` are the providers' own samples, with our references in them.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod callback;
+mod connections;
+mod failures;
+mod odd_server;
+mod orders;
+mod sandboxed;
+mod setup;
+mod tripay_answers;
+mod tripay_requests;
+mod users;
