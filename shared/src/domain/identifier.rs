@@ -8,7 +8,11 @@ use std::str::FromStr;
 /// Longest identifier accepted, in bytes.
 pub const MAX_LENGTH: usize = 128;
 
-/// An id that another system chose: 1–128 ASCII letters, digits, or `-`, `_`, `.`, `:`, `@`.
+/// An id that another system chose: 1–128 ASCII letters, digits, or `-`, `_`, `.`, `:`, `@`; not all dots.
+///
+/// It can stand in a URL's path: `..` there would name something else.
+///
+/// Never dots alone: such an id would climb the path it stands in.
 ///
 /// The parameter says whose id it is, so that an order's id is never passed for a user's.
 pub struct Identifier<Of> {
@@ -20,6 +24,8 @@ pub struct Identifier<Of> {
 pub enum Order {}
 /// Marks ids of the user service (`sub` of its tokens).
 pub enum User {}
+/// Marks ids of our own events.
+pub enum Event {}
 /// Marks references that a payment provider gave a transaction.
 pub enum Transaction {}
 
@@ -27,6 +33,8 @@ pub enum Transaction {}
 pub type OrderId = Identifier<Order>;
 /// Id of a person in the user service.
 pub type UserId = Identifier<User>;
+/// Id of an event: the same for every delivery of it.
+pub type EventId = Identifier<Event>;
 /// The payment provider's own reference of a transaction (Tripay: `T0001…`, in the sandbox `DEV-T…`).
 pub type Reference = Identifier<Transaction>;
 
@@ -47,7 +55,8 @@ impl<Of> FromStr for Identifier<Of> {
 
     fn from_str(text: &str) -> Result<Self, IdentifierError> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:@".contains(&byte);
-        if text.is_empty() || text.len() > MAX_LENGTH || !text.bytes().all(allowed) {
+        let only_dots = text.bytes().all(|byte| byte == b'.');
+        if only_dots || text.len() > MAX_LENGTH || !text.bytes().all(allowed) {
             return Err(IdentifierError);
         }
         Ok(Self { text: text.to_owned(), of: PhantomData })
@@ -99,7 +108,7 @@ mod tests {
 
     #[test]
     fn what_could_break_a_key_or_a_path_is_refused() {
-        for text in ["", " ", "a b", "a/b", "a#b", "ä", "a\n", &"x".repeat(129)] {
+        for text in ["", ".", "..", " ", "a b", "a/b", "a#b", "ä", "a\n", &"x".repeat(129)] {
             assert_eq!(text.parse::<OrderId>(), Err(IdentifierError), "{text:?}");
         }
     }
