@@ -1,7 +1,10 @@
 //! A value read at start and read again now and then: secrets that may be rotated.
 
 use std::sync::{PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+// The runtime's clock, so that a test can move it.
+use tokio::time::Instant;
 
 /// When a value is read again in any case.
 const STALE_AFTER: Duration = Duration::from_secs(5 * 60);
