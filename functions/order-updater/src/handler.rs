@@ -98,6 +98,9 @@ async fn deliver(app: &App, orders: &OrderService, update: OrderUpdate) -> Deliv
     let Ok(order) = update.order_id.parse() else {
         return Delivery::Dead { reason: "orderId is not an id".to_owned() };
     };
+    let Ok(event) = update.event_id.parse() else {
+        return Delivery::Dead { reason: "eventId is not an id".to_owned() };
+    };
     let status = PaymentStatus {
         status: update.status.as_str(),
         reference: update.reference,
@@ -105,7 +108,7 @@ async fn deliver(app: &App, orders: &OrderService, update: OrderUpdate) -> Deliv
         amount: update.amount_minor,
     };
     let correlation_id = &update.correlation_id;
-    let Err(error) = orders.tell(&order, &update.event_id, &status).await else {
+    let Err(error) = orders.tell(&order, &event, &status).await else {
         app.metrics.count(Metric::OrderUpdateDelivered);
         tracing::info!(correlationId = correlation_id, eventId = update.event_id, %order, "order updated");
         return Delivery::Done;

@@ -2,11 +2,12 @@
 
 use http::{HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::call::{CallError, Operation};
 use super::internal_service::InternalService;
-use crate::domain::identifier::OrderId;
+use crate::domain::identifier::{EventId, OrderId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::order::{MAX_ITEMS, Order, OrderItem};
 use crate::retry::{Failure, Kind};
@@ -98,19 +99,21 @@ impl OrderService {
         Ok(Some(FoundOrder { order, is_open }))
     }
 
-    /// Tells that an order's payment changed. `event_id` makes repeats harmless.
+    /// Tells that an order's payment changed. `event` makes repeats harmless.
     ///
     /// # Errors
     /// When the service cannot be told, or refuses.
-    pub async fn tell(&self, id: &OrderId, event_id: &str, status: &PaymentStatus) -> Result<(), CallError> {
+    pub async fn tell(&self, id: &OrderId, event: &EventId, status: &PaymentStatus) -> Result<(), CallError> {
         let path = format!("/internal/orders/{id}/payment-status");
-        let mut call = self.service.call(PAYMENT_STATUS, Method::POST, &path).json(status);
-        if let Ok(key) = HeaderValue::from_str(event_id) {
-            call = call.header("idempotency-key", key);
-        }
-        let answer = call.send().await?;
+        // Without its key the call could take effect twice: there is no way to leave it out.
+        let Ok(key) = HeaderValue::from_str(event.as_str()) else {
+            unreachable!("an identifier is printable ASCII")
+        };
+        let call = self.service.call(PAYMENT_STATUS, Method::POST, &path).json(status);
+        let answer = call.header("idempotency-key", key).send().await?;
         if answer.status.is_success() {
-            return Ok(());
+            // A page of somebody in between, such as a proxy's login, is no word of the order service.
+            return if answer.body.is_empty() { Ok(()) } else { answer.json::<IgnoredAny>().map(drop) };
         }
         if matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
             // Says nothing about the update: the key is being rotated, or wrong until somebody mends it.
