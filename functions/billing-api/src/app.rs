@@ -9,6 +9,7 @@ use shared::lambda::startup::Startup;
 use shared::providers::call::Caller;
 use shared::providers::internal_service::InternalService;
 use shared::providers::order_service::OrderService;
+use shared::providers::tripay::Tripay;
 use shared::providers::user_service::UserService;
 use shared::stores::idempotency_keys::IdempotencyKeys;
 use shared::stores::invoices::Invoices;
@@ -20,6 +21,7 @@ use crate::auth::{ApiSecret, Auth};
 use crate::channels::ChannelList;
 use crate::cursor::Cursors;
 use crate::health::HealthChecks;
+use crate::replies::{Refusal, provider_disabled};
 use crate::tokens::{TokenRules, Tokens};
 
 /// The function.
@@ -27,7 +29,7 @@ pub struct App {
     pub invoices: Invoices,
     pub unmatched: UnmatchedReports,
     pub idempotency: IdempotencyKeys,
-    pub tripay: TripayClient,
+    tripay: TripayClient,
     pub channels: ChannelList,
     pub orders: OrderService,
     pub users: UserService,
@@ -130,6 +132,16 @@ impl App {
             payment,
             metrics: Metrics::new("billing-api"),
         })
+    }
+}
+
+impl App {
+    /// Tripay.
+    ///
+    /// # Errors
+    /// When it is not configured.
+    pub async fn tripay(&self) -> Result<Tripay, Refusal> {
+        self.tripay.tripay().await.ok_or_else(|| provider_disabled("tripay"))
     }
 }
 

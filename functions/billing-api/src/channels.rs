@@ -96,7 +96,7 @@ pub async fn list(
     if amount.is_some_and(|amount| !amount.is_positive()) {
         return Err(unprocessable("invalid_parameter", "amount is a positive number"));
     }
-    let items = views(app, amount).await.map_err(|error| provider_failed(&error))?;
+    let items = views(app, amount).await?;
     replies::json(StatusCode::OK, &ChannelsView { items })
 }
 
@@ -104,15 +104,16 @@ pub async fn list(
 ///
 /// # Errors
 /// When Tripay cannot be asked.
-pub async fn views(app: &App, amount: Option<Money>) -> Result<Vec<ChannelView>, TripayError> {
-    let tripay = app.tripay.tripay().await;
+pub async fn views(app: &App, amount: Option<Money>) -> Result<Vec<ChannelView>, Refusal> {
+    let tripay = app.tripay().await?;
     let fees = async {
         match amount {
             Some(amount) => tripay.fees(amount).await,
             None => Ok(Vec::new()),
         }
     };
-    let (offered, fees) = futures::try_join!(app.channels.offered(&tripay), fees)?;
+    let both = futures::try_join!(app.channels.offered(&tripay), fees);
+    let (offered, fees) = both.map_err(|error| provider_failed(&error))?;
     let takes = |channel: &OfferedChannel| {
         amount.is_none_or(|amount| {
             (channel.minimum.minor()..=channel.maximum.minor()).contains(&amount.minor())

@@ -42,7 +42,7 @@ pub struct HealthView {
 pub struct DependencyView {
     /// Which.
     name: &'static str,
-    /// `ok` or `unavailable`. Why is in the log, for operators.
+    /// `ok`, `disabled` when it is not configured, or `unavailable`: why is in the log, for operators.
     status: &'static str,
 }
 
@@ -72,12 +72,17 @@ impl HealthChecks {
 }
 
 async fn check(app: &App) -> HealthView {
-    let tripay = app.tripay.tripay().await;
+    let tripay = async {
+        match app.tripay().await {
+            Ok(tripay) => tripay.channels().await.err().map(|error| error.to_string()),
+            Err(Refusal(problem)) => Some(problem.code.to_owned()),
+        }
+    };
     let (store, tripay, orders, users) =
-        tokio::join!(app.invoices.check(), tripay.channels(), app.orders.check(), app.users.check());
+        tokio::join!(app.invoices.check(), tripay, app.orders.check(), app.users.check());
     let dependencies = vec![
         finding("store", store.err().map(|error| error.to_string())),
-        finding("tripay", tripay.err().map(|error| error.to_string())),
+        finding("tripay", tripay),
         finding("orders", orders.err().map(|error| error.to_string())),
         finding("users", users.err().map(|error| error.to_string())),
     ];
@@ -89,6 +94,7 @@ async fn check(app: &App) -> HealthView {
 fn finding(name: &'static str, trouble: Option<String>) -> DependencyView {
     match trouble {
         None => DependencyView { name, status: "ok" },
+        Some(trouble) if trouble == "provider_disabled" => DependencyView { name, status: "disabled" },
         Some(trouble) => {
             tracing::warn!(dependency = name, trouble, "unhealthy");
             DependencyView { name, status: "unavailable" }

@@ -61,6 +61,12 @@ pub fn provider_failed<E: Verdict + std::error::Error>(error: &E) -> Refusal {
     })
 }
 
+/// A provider is not configured: an operator has to fill in its credentials.
+pub fn provider_disabled(provider: &str) -> Refusal {
+    let detail = format!("{provider} is not configured");
+    Problem::lasting(StatusCode::SERVICE_UNAVAILABLE, "provider_disabled", detail).into()
+}
+
 /// There is no such thing, or it is somebody else's.
 pub fn no_such(what: &str) -> Refusal {
     Problem::lasting(StatusCode::NOT_FOUND, "not_found", format!("there is no such {what}")).into()

@@ -21,11 +21,11 @@ use shared::workflows::tripay_client::TripayClient;
 use crate::check::{Checked, check};
 
 /// Invoices read at once.
-const PAGE: u8 = 25;
+const PAGE: u8 = 10;
 /// Invoices asked about at once: Tripay's rate limit is unknown, so few.
-const AT_ONCE: usize = 4;
-/// A page is begun only while this much time is left: two calls to Tripay in a row, and the stores.
-const TIME_FOR_A_PAGE: Duration = Duration::from_secs(45);
+const AT_ONCE: usize = 5;
+/// A further page is begun only while this much time is left: two rounds of two calls to a silent Tripay.
+const TIME_FOR_A_PAGE: Duration = Duration::from_secs(65);
 
 /// What the function holds between events.
 #[derive(Debug)]
@@ -62,13 +62,12 @@ pub async fn handle(app: &App, deadline: SystemTime) -> Result<Summary, StoreErr
     let cause = Cause { correlation_id: correlation::new(), now: Timestamp::now() };
     let mut sweep = app.sweeps.current(cause.now).await?;
     let mut summary = Summary::default();
-    let tripay = app.tripay.tripay().await;
+    let Some(tripay) = app.tripay.tripay().await else {
+        tracing::warn!(correlationId = cause.correlation_id, "Tripay is not configured: nothing can be asked");
+        app.metrics.count(Metric::ReconcileIncomplete);
+        return Ok(Summary::default());
+    };
     loop {
-        let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
-        if time_left < TIME_FOR_A_PAGE {
-            app.sweeps.pause(&sweep).await?;
-            break;
-        }
         let listing = app.invoices.watched(sweep.place.as_ref(), PAGE).await?;
         let window = sweep.clone();
         let one = |invoice: Invoice| check(app, &tripay, &window, invoice, &cause);
@@ -78,6 +77,11 @@ pub async fn handle(app: &App, deadline: SystemTime) -> Result<Summary, StoreErr
         if sweep.place.is_none() {
             app.sweeps.complete(&sweep).await?;
             summary.complete = true;
+            break;
+        }
+        let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+        if time_left < TIME_FOR_A_PAGE {
+            app.sweeps.pause(&sweep).await?;
             break;
         }
     }

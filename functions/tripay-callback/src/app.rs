@@ -64,7 +64,7 @@ impl App {
         let opened = self.callbacks.get().open(headers, from, body);
         let refresh = match &opened {
             Ok(_) => self.callbacks.is_stale(),
-            Err(CallbackError::SignatureInvalid) => self.callbacks.may_be_rotated(),
+            Err(CallbackError::SignatureInvalid | CallbackError::Disabled) => self.callbacks.may_be_rotated(),
             Err(_) => false,
         };
         if !refresh {
@@ -84,7 +84,8 @@ impl App {
 async fn read_callbacks(secrets: &SecretReader, sources: Vec<IpAddr>) -> Result<Callbacks, SecretError> {
     let (now, before) = tokio::join!(secrets.batch(&["tripay"]), secrets.previous::<Credentials>("tripay"));
     let current: Credentials = now?.get("tripay")?;
-    let mut private_keys = vec![current.private_key];
-    private_keys.extend(before?.map(|credentials| credentials.private_key));
+    // An empty key proves nothing: anybody can sign with it.
+    let keys = [Some(current), before?].into_iter().flatten().filter(Credentials::are_complete);
+    let private_keys = keys.map(|credentials| credentials.private_key).collect();
     Ok(Callbacks { private_keys, source_addresses: sources })
 }

@@ -15,6 +15,7 @@ pub fn acknowledged() -> Response<Body> {
 /// The callback is not believed.
 pub fn refused(error: CallbackError) -> Response<Body> {
     let status = match error {
+        CallbackError::Disabled => StatusCode::SERVICE_UNAVAILABLE,
         CallbackError::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
         CallbackError::ForeignAddress => StatusCode::FORBIDDEN,
         CallbackError::SignatureMissing | CallbackError::SignatureInvalid => StatusCode::UNAUTHORIZED,

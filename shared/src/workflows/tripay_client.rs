@@ -12,7 +12,7 @@ pub struct TripayClient {
     caller: Caller,
     base_url: String,
     secrets: SecretReader,
-    held: Refreshed<Tripay>,
+    held: Refreshed<Option<Tripay>>,
 }
 
 /// Where Tripay is, by `TRIPAY_MODE`; `TRIPAY_BASE_URL` overrides it.
@@ -35,7 +35,7 @@ pub fn base_url() -> Result<String, SettingError> {
 impl TripayClient {
     /// A client with credentials that were just read.
     pub fn new(caller: Caller, base_url: String, secrets: SecretReader, credentials: Credentials) -> Self {
-        let held = Refreshed::new(Tripay::new(caller.clone(), &base_url, credentials));
+        let held = Refreshed::new(client(&caller, &base_url, credentials));
         Self { caller, base_url, secrets, held }
     }
 
@@ -48,13 +48,13 @@ impl TripayClient {
         Ok(Self::new(caller, base_url, secrets, credentials))
     }
 
-    /// The client. Reads the credentials again when they are old: they may have been rotated.
-    pub async fn tripay(&self) -> Tripay {
-        if self.held.is_stale() {
+    /// The client; none when Tripay is not configured. Reads the credentials again when they are old:
+    /// they may have been rotated, or filled in.
+    pub async fn tripay(&self) -> Option<Tripay> {
+        let configured = self.held.get().is_some();
+        if self.held.is_stale() || (!configured && self.held.may_be_rotated()) {
             match self.secrets.batch(&["tripay"]).await.and_then(|batch| batch.get("tripay")) {
-                Ok(credentials) => {
-                    self.held.set(Tripay::new(self.caller.clone(), &self.base_url, credentials))
-                }
+                Ok(credentials) => self.held.set(client(&self.caller, &self.base_url, credentials)),
                 Err(error) => {
                     tracing::warn!(%error, "the credentials could not be read again");
                     self.held.keep();
@@ -63,4 +63,8 @@ impl TripayClient {
         }
         self.held.get()
     }
+}
+
+fn client(caller: &Caller, base_url: &str, credentials: Credentials) -> Option<Tripay> {
+    credentials.are_complete().then(|| Tripay::new(caller.clone(), base_url, credentials))
 }

@@ -41,7 +41,7 @@ pub async fn cancel(
         let number = invoice.number.clone();
         if invoice.state() == InvoiceState::Pending {
             // It may be paid already, and the callback be on its way.
-            ask_about_all(&app.tripay.tripay().await, &app.invoices, invoice, &cause).await?;
+            ask_about_all(&app.tripay().await?, &app.invoices, invoice, &cause).await?;
         }
         let changed = app.invoices.change(&number, &cause, |invoice| invoice.cancel(cause.now)).await?;
         let changed = changed.ok_or_else(|| no_such("invoice"))?;

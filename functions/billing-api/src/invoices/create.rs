@@ -91,5 +91,5 @@ async fn offered(app: &App, invoice: &Invoice) -> Result<Vec<ChannelView>, Refus
     if invoice.state() != InvoiceState::Pending {
         return Ok(Vec::new());
     }
-    channels::views(app, Some(invoice.order.amount)).await.map_err(|error| provider_failed(&error))
+    channels::views(app, Some(invoice.order.amount)).await
 }

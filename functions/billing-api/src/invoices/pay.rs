@@ -74,7 +74,7 @@ async fn code_for(
     channel: PaymentChannel,
     cause: &Cause,
 ) -> Result<Invoice, Refusal> {
-    let tripay = app.tripay.tripay().await;
+    let tripay = app.tripay().await?;
     // What the answer will be, so that nothing is committed that cannot be carried through.
     let foreseen = invoice.clone().choose_channel(channel, cause.now).map_err(choice_refused)?;
     if let ChannelChoice::Ready(number) = foreseen

@@ -91,6 +91,9 @@ pub struct InvoiceItem {
     reports: Vec<StoredReport>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reviews: Vec<StoredReview>,
+    /// Only with an outbox: the stream's filter can ask for a number, but not for a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    outbox_size: Option<usize>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     outbox: Vec<StoredEvent>,
 }
@@ -129,6 +132,7 @@ impl InvoiceItem {
             chosen: invoice.chosen.map(|number| number.get()),
             reports: invoice.reports.iter().map(StoredReport::of).collect(),
             reviews: invoice.reviews.iter().map(StoredReview::of).collect(),
+            outbox_size: Some(invoice.outbox.len()).filter(|size| *size > 0),
             outbox: invoice.outbox.iter().enumerate().map(event).collect(),
         }
     }
