@@ -1,0 +1,114 @@
+//! What the function logs: enough to follow a callback, never its proof or its payer.
+
+use std::future::Future;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use sandbox::tripay::credentials::SANDBOX;
+use serde_json::Value;
+use tracing::instrument::WithSubscriber;
+
+use super::bench::{Bench, NUMBER, REFERENCE, event, request, signed};
+
+/// Log lines, as CloudWatch would get them.
+#[derive(Debug, Clone, Default)]
+pub struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    /// Runs a story and keeps every line it logs, down to the least level.
+    pub async fn of<T>(&self, story: impl Future<Output = T>) -> T {
+        let lines = self.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(move || lines.clone())
+            .finish();
+        story.with_subscriber(subscriber).await
+    }
+
+    /// All of them.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The last of this level.
+    fn last(&self, level: &str) -> Value {
+        let lines = self.text();
+        let mut lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.rfind(|line| line["level"] == level).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_settled_callback_is_one_short_line() {
+    let bench = Bench::with_code().await;
+    let lines = Lines::default();
+    let mut paid = event("paid");
+    paid["headers"]["x-correlation-id"] = "checkout-4711".into();
+    lines.of(bench.send(request(&paid))).await;
+    let line = lines.last("INFO");
+    assert_eq!(line["message"], "callback");
+    assert_eq!(line["correlationId"], "checkout-4711");
+    assert_eq!(line["merchantRef"], format!("{NUMBER}-1"));
+    assert_eq!(line["reference"], REFERENCE);
+    assert_eq!(line["status"], "PAID");
+    assert_eq!(line["outcome"], "Decided(Settled)");
+    assert!(line.to_string().len() < 300, "{line}");
+}
+
+#[tokio::test]
+async fn no_line_holds_the_key_a_signature_a_note_or_a_body() {
+    let bench = Bench::with_code().await;
+    let note = "Budi Santoso 081234567890";
+    let body =
+        event("paid")["body"].as_str().unwrap().replace("\"note\":null", &format!("\"note\":\"{note}\""));
+    let genuine = signed(&body);
+    let signature = genuine["headers"]["x-callback-signature"].as_str().unwrap().to_owned();
+    let mut forged = genuine.clone();
+    forged["headers"]["x-callback-signature"] = format!("0{}", &signature[1..]).into();
+    let mut unreadable = signed(&body.replace("PAID", "MAYBE"));
+    unreadable["headers"]["x-correlation-id"] = "short".into();
+    let foreign = signed(&body.replace(NUMBER, "INV123456"));
+
+    let lines = Lines::default();
+    let story = async {
+        for event in [&forged, &unreadable, &foreign, &genuine, &genuine] {
+            bench.send(request(event)).await;
+        }
+        bench.another_app().await;
+    };
+    lines.of(story).await;
+    let text = lines.text();
+    assert!(text.lines().count() >= 5, "{text}");
+    // The SDK and the HTTP client log below INFO what a function never shows; ours are checked at every level.
+    let ours = text.lines().filter(|line| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        line["level"] != "DEBUG" && line["level"] != "TRACE"
+    });
+    let ours: Vec<&str> = ours.collect();
+    assert!(ours.len() >= 5, "{text}");
+    for line in ours {
+        for secret in [
+            SANDBOX.private_key,
+            SANDBOX.api_key,
+            &signature,
+            &signature[1..],
+            note,
+            "081234567890",
+            "total_amount",
+        ] {
+            assert!(!line.contains(secret), "{secret:?} in {line}");
+        }
+    }
+}
