@@ -1,0 +1,125 @@
+//! The function over an AWS of its own, with a wire between the two.
+
+use std::path::PathBuf;
+
+use aws_credential_types::Credentials;
+use aws_types::SdkConfig;
+use sandbox::testbed::aws::Aws;
+use sandbox::testbed::dynamodb::INVOICES;
+use sandbox::testbed::sqs::Message;
+use sandbox::testbed::wire::Wire;
+use serde_json::{Value, json};
+use shared::http_client::HttpClients;
+use shared::lambda::aws::sdk_config_for;
+use shared::lambda::metrics::Metrics;
+use shared::queues::queue::Queue;
+use shared::stores::invoices::Invoices;
+use shared::stores::table::Table;
+
+use crate::handler::{App, handle};
+
+const ORDER_UPDATES: &str = "order-updates";
+const DEAD_LETTERS: &str = "event-relay-dlq";
+
+/// One function and what is around it.
+pub struct Bench {
+    pub aws: Aws,
+    pub wire: Wire,
+    app: App,
+}
+
+impl Bench {
+    /// The function in front of empty queues.
+    pub async fn start() -> Self {
+        let aws = Aws::start().await;
+        let wire = Wire::new();
+        let sqs = aws_sdk_sqs::Client::new(&sdk_config(&wire.tap("aws", &aws.url()).await));
+        let app = App {
+            order_updates: Queue::new(sqs.clone(), aws.sqs.queue_url(ORDER_UPDATES)),
+            dead_letters: Queue::new(sqs, aws.sqs.queue_url(DEAD_LETTERS)),
+            metrics: Metrics::new("event-relay"),
+        };
+        Self { aws, wire, app }
+    }
+
+    /// Invoices whose changes the stream tells.
+    pub fn invoices(&self) -> Invoices {
+        let client = aws_sdk_dynamodb::Client::new(&sdk_config(&self.aws.url()));
+        Invoices::new(Table::new(client, INVOICES.to_owned()))
+    }
+
+    /// Delivers a batch and answers the sequence numbers of the changes that have to come again.
+    pub async fn deliver(&self, event: &Value) -> Vec<String> {
+        let event = serde_json::from_value(event.clone()).unwrap();
+        let answer = serde_json::to_value(handle(&self.app, event).await).unwrap();
+        let failures = answer["batchItemFailures"].as_array().unwrap().clone();
+        assert_eq!(answer, json!({ "batchItemFailures": failures }));
+        failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The messages for the order service, oldest first.
+    pub fn updates(&self) -> Vec<Value> {
+        let messages = self.aws.sqs.messages(ORDER_UPDATES);
+        messages.iter().map(|message| serde_json::from_str(&message.body).unwrap()).collect()
+    }
+
+    /// The ids of the events in [`Bench::updates`].
+    pub fn event_ids(&self) -> Vec<String> {
+        self.updates().iter().map(|update| update["eventId"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// What was buried, oldest first.
+    pub fn buried(&self) -> Vec<Message> {
+        self.aws.sqs.messages(DEAD_LETTERS)
+    }
+}
+
+/// Why a message was buried.
+pub fn reason(buried: &Message) -> &str {
+    buried.attributes["reason"]["StringValue"].as_str().unwrap()
+}
+
+/// Where the event files are.
+pub fn folder() -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "../../events/event-relay"].iter().collect()
+}
+
+/// An event file.
+pub fn event(case: &str) -> Value {
+    let path = folder().join(case).with_extension("json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap()
+}
+
+/// `invoice-paid.json` with so many changes, each of an invoice of its own.
+pub fn paid_invoices(count: usize) -> Value {
+    let file = event("invoice-paid");
+    let record = |index: usize| {
+        let text = file["Records"][0].to_string().replace("7K3M9QZX", &format!("{index:08}"));
+        let mut record: Value = serde_json::from_str(&text).unwrap();
+        record["dynamodb"]["SequenceNumber"] = sequence_number(index).into();
+        record
+    };
+    json!({ "Records": (0..count).map(record).collect::<Vec<_>>() })
+}
+
+/// Makes a change's outbox unreadable.
+pub fn spoil(event: &mut Value, index: usize) {
+    event["Records"][index]["dynamodb"]["NewImage"]["outbox"] = json!({ "S": "spoiled" });
+}
+
+/// The sequence number of a change of [`paid_invoices`].
+pub fn sequence_number(index: usize) -> String {
+    format!("7000000000000000000{index:02}")
+}
+
+/// The id of the event of a change of [`paid_invoices`].
+pub fn event_id(index: usize) -> String {
+    format!("INV-20261121-{index:08}.4.0")
+}
+
+fn sdk_config(endpoint_url: &str) -> SdkConfig {
+    let credentials = Credentials::new("test", "test", None, None, "bench");
+    let client = HttpClients::new(None).unwrap().aws;
+    sdk_config_for(client, credentials, "us-east-1".to_owned(), Some(endpoint_url.to_owned()))
+}

@@ -1,0 +1,78 @@
+//! The function dies, or loses an answer, at each of its outside calls; then the stream delivers again.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use super::bench::{Bench, event_id, paid_invoices, spoil};
+
+/// How the `n`-th call goes wrong.
+#[derive(Debug, Clone, Copy)]
+enum Trouble {
+    /// Its answer is lost; the SDK may repeat it.
+    AnswerLost,
+    /// It never arrives; the SDK may repeat it.
+    RequestLost,
+    /// It is acted on, and then nothing works any more.
+    Death,
+}
+
+/// Two requests' worth of changes, two of them unreadable.
+fn changes() -> Value {
+    let mut changes = paid_invoices(14);
+    spoil(&mut changes, 3);
+    spoil(&mut changes, 11);
+    changes
+}
+
+/// Delivers as Lambda does: from the first failed change on, or all when the function died.
+async fn deliver_until_done(bench: &Bench) {
+    let mut changes = changes();
+    for _ in 0..5 {
+        let failed = bench.deliver(&changes).await;
+        if bench.wire.revive() {
+            continue;
+        }
+        let Some(first) = failed.into_iter().min() else { return };
+        let records = changes["Records"].as_array().unwrap().iter();
+        let rest: Vec<&Value> =
+            records.skip_while(|record| record["dynamodb"]["SequenceNumber"] != first.as_str()).collect();
+        changes = json!({ "Records": rest });
+    }
+    panic!("still not done: {changes}");
+}
+
+async fn check(number: usize, trouble: Trouble) {
+    let bench = Bench::start().await;
+    match trouble {
+        Trouble::AnswerLost => bench.wire.drop_answer_of(number),
+        Trouble::RequestLost => bench.wire.drop_request(number),
+        Trouble::Death => bench.wire.crash_at(number),
+    }
+    deliver_until_done(&bench).await;
+
+    let arrived: BTreeSet<String> = bench.event_ids().into_iter().collect();
+    let expected = (0..14).filter(|index| ![3, 11].contains(index)).map(event_id).collect();
+    assert_eq!(arrived, expected, "{trouble:?} {number}");
+    let bodies: BTreeSet<String> = bench.updates().iter().map(Value::to_string).collect();
+    assert_eq!(
+        bodies.len(),
+        arrived.len(),
+        "{trouble:?} {number}: one event has one body, however often it comes"
+    );
+    let buried: BTreeSet<String> = bench.buried().into_iter().map(|grave| grave.body).collect();
+    assert_eq!(buried.len(), 2, "{trouble:?} {number}");
+}
+
+#[tokio::test]
+async fn whatever_call_goes_wrong_every_event_arrives_under_its_id() {
+    let bench = Bench::start().await;
+    deliver_until_done(&bench).await;
+    let calls = bench.wire.calls().len();
+    assert_eq!(calls, 4, "two requests with events, two burials");
+    let each = (1..=calls).flat_map(|number| {
+        [Trouble::AnswerLost, Trouble::RequestLost, Trouble::Death].map(|trouble| check(number, trouble))
+    });
+    join_all(each).await;
+}

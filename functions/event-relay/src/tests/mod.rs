@@ -1,0 +1,8 @@
+//! The stories of a batch of changes. The events are those of `events/event-relay/`, and what the stream of
+//! an in-process table delivers.
+
+mod bench;
+mod crashes;
+mod event_files;
+mod relaying;
+mod trouble;
