@@ -57,6 +57,9 @@ async fn around(State(app): State<&'static App>, mut request: Request, next: Nex
         response.headers_mut().insert(correlation::HEADER, value);
     }
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if problem.as_ref().is_some_and(|problem| problem.code.starts_with("provider_")) {
+        app.metrics.count(Metric::ProviderCallFailed);
+    }
     if response.status().is_server_error() {
         app.metrics.count(Metric::RequestFailed);
     }

@@ -120,6 +120,7 @@ async fn deliver(app: &App, orders: &OrderService, update: OrderUpdate) -> Deliv
             Delivery::Dead { reason: error.to_string() }
         }
         Retry::Safe { after } => {
+            app.metrics.count(Metric::ProviderCallFailed);
             app.metrics.count(Metric::OrderUpdateRetried);
             Delivery::Retry { after, reason: error.to_string() }
         }

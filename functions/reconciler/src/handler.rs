@@ -105,6 +105,7 @@ impl Summary {
 
 fn report(app: &App, summary: &Summary, cause: &Cause) {
     app.metrics.add(Metric::InvoiceExpired, summary.expired);
+    app.metrics.add(Metric::ProviderCallFailed, summary.unanswered);
     app.metrics.add(Metric::PaymentHealed, summary.healed);
     app.metrics.add(Metric::PaymentDisagreed, summary.disagreed);
     if !summary.complete || summary.unanswered > 0 {

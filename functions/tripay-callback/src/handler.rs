@@ -29,7 +29,7 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
     };
     match settle(app, &callback, &cause).await {
         Ok(Some(settling)) => {
-            settle_payment::count(app.metrics, settling);
+            settle_payment::count(&app.metrics, settling);
             log(&callback, settling, &cause);
             reply::acknowledged()
         }
@@ -81,7 +81,14 @@ fn log(callback: &Callback, settling: Settling, cause: &Cause) {
     };
     let outcome = format!("{settling:?}");
     let correlation_id = &cause.correlation_id;
-    tracing::info!(correlationId = correlation_id, merchantRef = merchant_ref, reference, status, outcome, "callback");
+    tracing::info!(
+        correlationId = correlation_id,
+        merchantRef = merchant_ref,
+        reference,
+        status,
+        outcome,
+        "callback"
+    );
 }
 
 /// The address that API Gateway saw.

@@ -9,6 +9,8 @@ use std::io::Write;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::settings;
+
 /// The namespace in CloudWatch.
 pub const NAMESPACE: &str = "Paydesk";
 
@@ -74,24 +76,26 @@ impl Metric {
 }
 
 /// The counters of one function.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Metrics {
-    function: &'static str,
+    /// The function as it is deployed, `<stack>-<function>`: stacks of one account are told apart.
+    function: String,
 }
 
 impl Metrics {
     /// The counters of `function`.
-    pub const fn new(function: &'static str) -> Self {
-        Self { function }
+    pub fn new(function: &str) -> Self {
+        let stack = settings::optional("STACK").unwrap_or_else(|| "no-stack".to_owned());
+        Self { function: format!("{stack}-{function}") }
     }
 
     /// Counts one.
-    pub fn count(self, metric: Metric) {
+    pub fn count(&self, metric: Metric) {
         self.add(metric, 1);
     }
 
     /// Counts `number` at once; nothing for 0.
-    pub fn add(self, metric: Metric, number: usize) {
+    pub fn add(&self, metric: Metric, number: usize) {
         if number == 0 {
             return;
         }

@@ -49,7 +49,7 @@ pub async fn settle(
 }
 
 /// Counts what became of a report.
-pub fn count(metrics: Metrics, settling: Settling) {
+pub fn count(metrics: &Metrics, settling: Settling) {
     metrics.count(match settling {
         Settling::Decided(Settlement::Disagrees(_)) => Metric::PaymentDisagreed,
         Settling::Decided(Settlement::AlreadyKnown) | Settling::Unmatched(Keeping::AlreadyKept) => {
