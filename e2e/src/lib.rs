@@ -1,0 +1,11 @@
+//! Drives the deployed local stack from outside: over HTTP as a customer, a service or an operator would, and through
+//! AWS's own API where a test breaks or reads what only an operator can.
+//!
+//! Nothing here talks to anything but 127.0.0.1: the addresses are in `.local/stack.json`, which `make up` writes.
+
+pub mod answer;
+pub mod aws;
+pub mod billing;
+pub mod sandbox;
+pub mod stack;
+pub mod wait;
