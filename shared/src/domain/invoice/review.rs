@@ -46,6 +46,13 @@ pub enum Decision {
     Dismiss,
 }
 
+impl Review {
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        let said = |review: &Self| (review.decision, review.reason.clone(), review.decided_by.clone());
+        said(self) == said(other)
+    }
+}
+
 impl Decision {
     /// Every decision.
     pub const ALL: [Self; 3] = [Self::AcceptPayment, Self::MoneyReturned, Self::Dismiss];
@@ -75,15 +82,17 @@ pub enum ReviewError {
 }
 
 impl Invoice {
-    /// Closes the open question as a person decided.
+    /// Closes the open question as a person decided. Saying again what closed the last one changes
+    /// nothing: the answer to the first time may have been lost.
     ///
     /// # Errors
     /// When nothing is open, the decision does not apply, or the reason is missing.
     pub fn decide(&mut self, mut review: Review) -> Result<(), ReviewError> {
-        if self.open_review.is_none() {
-            return Err(ReviewError::NothingToDecide);
-        }
         review.reason = review.reason.trim().to_owned();
+        if self.open_review.is_none() {
+            let is_repeat = self.reviews.last().is_some_and(|last| last.says_the_same_as(&review));
+            return if is_repeat { Ok(()) } else { Err(ReviewError::NothingToDecide) };
+        }
         let length = review.reason.chars().count();
         if length == 0 || length > MAX_REASON_LENGTH {
             return Err(ReviewError::ReasonMissing);

@@ -65,8 +65,24 @@ fn nothing_is_decided_where_nothing_is_asked() {
         for invoice in [invoice_with_code(), paid_invoice()] {
             refused(invoice, review(decision), ReviewError::NothingToDecide);
         }
-        let closed = decided(paid_too_late(), Decision::Dismiss);
-        refused(closed, review(decision), ReviewError::NothingToDecide);
+    }
+}
+
+#[test]
+fn saying_again_what_was_decided_changes_nothing_and_saying_otherwise_is_refused() {
+    for first in Decision::ALL {
+        let closed = decided(paid_too_late(), first);
+        let mut again = closed.clone();
+        let later = Review { decided_at: minute(2_000), reason: " Seen  ".to_owned(), ..review(first) };
+        let same = Review { reason: format!(" {}\n", review(first).reason), ..later.clone() };
+        assert_eq!(again.decide(same), Ok(()));
+        assert_eq!(again, closed);
+        refused(closed.clone(), later, ReviewError::NothingToDecide);
+        let somebody_else = Review { decided_by: "admin-2".parse().unwrap(), ..review(first) };
+        refused(closed.clone(), somebody_else, ReviewError::NothingToDecide);
+        for other in Decision::ALL.into_iter().filter(|other| *other != first) {
+            refused(closed.clone(), review(other), ReviewError::NothingToDecide);
+        }
     }
 }
 
