@@ -91,6 +91,9 @@ async fn no_line_holds_the_key_a_signature_a_note_or_a_body() {
     lines.of(story).await;
     let text = lines.text();
     assert!(text.lines().count() >= 5, "{text}");
+    for secret in [SANDBOX.private_key, SANDBOX.api_key] {
+        assert!(!text.contains(secret), "not even the SDK's lines hold {secret:?}");
+    }
     // The SDK and the HTTP client log below INFO what a function never shows; ours are checked at every level.
     let ours = text.lines().filter(|line| {
         let line: Value = serde_json::from_str(line).unwrap();

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use lambda_http::Request;
 
-use super::bench::{Bench, SECRET, acknowledged, credentials, event, request, signature};
+use super::bench::{Bench, SECRET, acknowledged, answer, credentials, event, request, signature};
+use crate::handler::handle;
 
 const NEW_KEY: &str = "NEWKE-YNEWK-EYNEW-KEYNE-WKEYN";
 
@@ -29,7 +30,7 @@ async fn during_a_rotation_both_keys_prove() {
     bench.aws.secrets.set(SECRET, &credentials(NEW_KEY));
     let app = bench.another_app().await;
     for request in [paid_with_new_key(), request(&event("paid"))] {
-        assert_eq!(super::bench::answer(crate::handler::handle(&app, request).await), acknowledged());
+        assert_eq!(answer(handle(&app, request).await), acknowledged());
     }
 }
 
@@ -82,6 +83,45 @@ async fn a_proved_callback_makes_a_key_of_five_minutes_be_read_again() {
     bench.wire.reset();
     assert_eq!(bench.deliver("paid").await, acknowledged());
     assert_eq!(bench.operations(), ["GetItem"]);
+}
+
+#[tokio::test]
+async fn a_malformed_version_before_is_in_nobody_s_way() {
+    let bench = Bench::with_code().await;
+    for malformed in ["not JSON", "{}"] {
+        bench.aws.secrets.set_text(SECRET, malformed);
+        bench.aws.secrets.set(SECRET, &credentials(NEW_KEY));
+        let app = bench.another_app().await;
+        assert_eq!(answer(handle(&app, paid_with_new_key()).await), acknowledged(), "{malformed}");
+        assert_eq!(handle(&app, request(&event("paid"))).await.status(), 401, "{malformed}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_key_nothing_is_proved_until_one_is_filled_in() {
+    let bench = Bench::start().await;
+    for _ in 0..2 {
+        bench.aws.secrets.set(SECRET, &credentials(""));
+    }
+    let app = bench.another_app().await;
+    bench.wire.reset();
+    let mut signed_with_nothing = event("paid");
+    let body = signed_with_nothing["body"].as_str().unwrap().to_owned();
+    signed_with_nothing["headers"]["x-callback-signature"] = signature("", body.as_bytes()).into();
+    for event in [&signed_with_nothing, &event("paid"), &event("signature-missing")] {
+        let answer = answer(handle(&app, request(event)).await);
+        assert_eq!(
+            (answer.status, &answer.body["success"]),
+            (503, &false.into()),
+            "Tripay is to send it again"
+        );
+    }
+    assert_eq!(bench.operations(), Vec::<String>::new());
+
+    bench.aws.secrets.set(SECRET, &credentials(NEW_KEY));
+    pass(60).await;
+    assert_eq!(answer(handle(&app, paid_with_new_key()).await), acknowledged());
+    assert_eq!(handle(&app, request(&signed_with_nothing)).await.status(), 401, "nor by the version before");
 }
 
 #[tokio::test]
