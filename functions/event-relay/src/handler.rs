@@ -65,7 +65,8 @@ fn messages(record: &EventRecord, sequence_number: &str) -> Result<Vec<Outgoing>
         return Ok(Vec::new());
     }
     let image = record.change.new_image.clone();
-    let item: Outbox = serde_dynamo::from_item(image).map_err(|error| format!("unreadable outbox: {error}"))?;
+    let item: Outbox =
+        serde_dynamo::from_item(image).map_err(|error| format!("unreadable outbox: {error}"))?;
     let outgoing = |event: StoredEvent| {
         let (event_id, correlation_id) = (event.id.clone(), event.correlation_id.clone());
         let body = serde_json::to_string(&route::order_update(event)).map_err(|error| error.to_string())?;
