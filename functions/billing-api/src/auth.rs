@@ -82,7 +82,8 @@ impl Auth {
             TokenError::KeysUnavailable(error) => {
                 tracing::error!(%error, "tokens cannot be checked");
                 let status = StatusCode::SERVICE_UNAVAILABLE;
-                Problem::passing(status, "keys_unavailable", "tokens cannot be checked at the moment", 5).into()
+                Problem::passing(status, "keys_unavailable", "tokens cannot be checked at the moment", 5)
+                    .into()
             }
         })
     }

@@ -38,7 +38,8 @@ impl<T: DeserializeOwned> FromRequest<&'static App> for Command<T> {
             let detail = format!("a body has {MAX_BODY_BYTES} bytes at most");
             Refusal::from(Problem::lasting(StatusCode::PAYLOAD_TOO_LARGE, "body_too_long", detail))
         };
-        let body = Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await.map_err(|_| too_long())?;
+        let body =
+            Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await.map_err(|_| too_long())?;
         let body = body.to_bytes();
         let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
         let wish = serde_json::from_slice(text).map_err(|error| match error.classify() {
@@ -58,7 +59,8 @@ fn idempotency_key(request: &Request) -> Result<Option<String>, Refusal> {
     let Some(value) = request.headers().get("idempotency-key") else {
         return Ok(None);
     };
-    let usable = |text: &&str| (1..=MAX_KEY).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let usable =
+        |text: &&str| (1..=MAX_KEY).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     match value.to_str().ok().filter(usable) {
         Some(key) => Ok(Some(key.to_owned())),
         None => {

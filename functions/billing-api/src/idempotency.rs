@@ -56,7 +56,8 @@ async fn finish(
             app.idempotency.release(running).await
         }
         Err(Refusal(_)) | Ok(_) => {
-            let response = worked.unwrap_or_else(|Refusal(problem)| replies::problem(&problem, &cause.correlation_id));
+            let response =
+                worked.unwrap_or_else(|Refusal(problem)| replies::problem(&problem, &cause.correlation_id));
             let (response, answer) = copy(response).await;
             if let Err(error) = app.idempotency.finish(running, answer).await {
                 tracing::warn!(%error, "the answer was not kept under its key");

@@ -105,7 +105,11 @@ pub fn problem(problem: &Problem, correlation_id: &str) -> Response {
 pub fn json(status: StatusCode, result: &impl Serialize) -> Result<Response, Refusal> {
     let body = serde_json::to_string(result).map_err(|error| {
         tracing::error!(%error, "an answer could not be written");
-        Problem::lasting(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "the answer could not be written")
+        Problem::lasting(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            "the answer could not be written",
+        )
     })?;
     Ok(text(status, "application/json", body))
 }

@@ -209,7 +209,8 @@ impl InvoiceView {
 impl PaymentView {
     fn of(invoice: &Invoice, attempt: &Attempt) -> Self {
         let transaction = attempt.transaction();
-        let instruction = |way: &Instruction| InstructionView { title: way.title.clone(), steps: way.steps.clone() };
+        let instruction =
+            |way: &Instruction| InstructionView { title: way.title.clone(), steps: way.steps.clone() };
         Self {
             channel: attempt.channel.as_str(),
             method: attempt.channel.method().as_str(),

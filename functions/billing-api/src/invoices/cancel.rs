@@ -48,7 +48,8 @@ pub async fn cancel(
         match changed.outcome {
             Ok(()) => replies::json(StatusCode::OK, &InvoiceView::of(&changed.invoice)),
             Err(error @ EndError::CodeBeingMade) => {
-                Err(Problem::passing(StatusCode::CONFLICT, "payment_in_progress", error.to_string(), 5).into())
+                Err(Problem::passing(StatusCode::CONFLICT, "payment_in_progress", error.to_string(), 5)
+                    .into())
             }
             Err(error) => Err(conflict("invoice_not_pending", error.to_string())),
         }

@@ -57,9 +57,11 @@ pub async fn pay(
     command: Command<PayInvoice>,
 ) -> Result<Response, Refusal> {
     once(app, user.as_str(), &command, &cause, async {
-        let channel = command.wish.channel.parse().map_err(|error: PaymentChannelError| {
-            unprocessable("channel_unknown", error.to_string())
-        })?;
+        let channel = command
+            .wish
+            .channel
+            .parse()
+            .map_err(|error: PaymentChannelError| unprocessable("channel_unknown", error.to_string()))?;
         let invoice = own(app, &user, &id).await?;
         let paid = code_for(app, invoice, channel, &cause).await?;
         replies::json(StatusCode::OK, &InvoiceView::of(&paid))
@@ -84,7 +86,8 @@ async fn code_for(
     }
     let offered = offered_channel(app, &tripay, channel, &invoice).await?;
     let payer = app.users.user(&invoice.order.customer).await.map_err(|error| provider_failed(&error))?;
-    let payer = payer.ok_or_else(|| unprocessable("customer_unknown", "the user service does not know the customer"))?;
+    let payer = payer
+        .ok_or_else(|| unprocessable("customer_unknown", "the user service does not know the customer"))?;
     for _ in 0..MAX_ROUNDS {
         let choose = |invoice: &mut Invoice| invoice.choose_channel(channel, cause.now);
         let changed = app.invoices.change(&invoice.number, cause, choose).await?;
@@ -109,7 +112,8 @@ async fn offered_channel(
 ) -> Result<OfferedChannel, Refusal> {
     let offered = app.channels.offered(tripay).await.map_err(|error| provider_failed(&error))?;
     let offered = offered.into_iter().find(|offered| offered.channel == channel);
-    let offered = offered.ok_or_else(|| unprocessable("channel_unavailable", "the channel is not offered"))?;
+    let offered =
+        offered.ok_or_else(|| unprocessable("channel_unavailable", "the channel is not offered"))?;
     let (minimum, maximum) = (offered.minimum.minor(), offered.maximum.minor());
     if (minimum..=maximum).contains(&invoice.order.amount.minor()) {
         return Ok(offered);

@@ -55,7 +55,9 @@ impl KeySet {
         let usable = keys.find(id).and_then(|key| {
             let algorithm = match &key.algorithm {
                 AlgorithmParameters::RSA(_) => Algorithm::RS256,
-                AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => Algorithm::ES256,
+                AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => {
+                    Algorithm::ES256
+                }
                 _ => return None,
             };
             Some((algorithm, DecodingKey::from_jwk(key).ok()?))
