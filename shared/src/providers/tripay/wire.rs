@@ -154,7 +154,7 @@ pub fn offered_channels(rows: Vec<Channel>) -> Vec<OfferedChannel> {
     let active: Vec<Channel> = rows.into_iter().filter(|row| row.active).collect();
     let offered = |channel: PaymentChannel| {
         let preferred = |code: &&str| active.iter().find(|row| row.code == **code);
-        let row = channel.tripay_codes().iter().find_map(|code| preferred(&code))?;
+        let row = channel.tripay_codes().iter().find_map(preferred)?;
         let (minimum, maximum) = channel.limits();
         Some(OfferedChannel {
             channel,
