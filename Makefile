@@ -1,6 +1,6 @@
 # Each target is a line or two that calls the real tool. Ports: make up PAYDESK_AWS_PORT=4666 PAYDESK_SANDBOX_PORT=4670
 .DEFAULT_GOAL := help
-.PHONY: help up down demo test dev sizes costs fmt lint template doctor
+.PHONY: help up down demo test dev sizes costs fmt lint template openapi doctor
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ lint: ## rustfmt and clippy, as in `make test`
 
 template: ## lints the templates, as in `make test`
 	@python3 infra/local/test.py templates
+
+openapi: ## writes docs/openapi.json anew, from the code
+	@UPDATE_OPENAPI=1 cargo test -q --workspace --exclude e2e --bin billing-api the_checked_in_document
 
 doctor: ## checks the local deployment
 	@cargo run -q --bin ops -- doctor
