@@ -21,7 +21,7 @@ use shared::workflows::tripay_client::TripayClient;
 use crate::check::{Checked, check};
 
 /// Invoices read at once.
-const PAGE: u8 = 10;
+pub const PAGE: u8 = 10;
 /// Invoices asked about at once: Tripay's rate limit is unknown, so few.
 const AT_ONCE: usize = 5;
 /// A further page is begun only while this much time is left: two rounds of two calls to a silent Tripay.
@@ -63,7 +63,10 @@ pub async fn handle(app: &App, deadline: SystemTime) -> Result<Summary, StoreErr
     let mut sweep = app.sweeps.current(cause.now).await?;
     let mut summary = Summary::default();
     let Some(tripay) = app.tripay.tripay().await else {
-        tracing::warn!(correlationId = cause.correlation_id, "Tripay is not configured: nothing can be asked");
+        tracing::warn!(
+            correlationId = cause.correlation_id,
+            "Tripay is not configured: nothing can be asked"
+        );
         app.metrics.count(Metric::ReconcileIncomplete);
         return Ok(Summary::default());
     };
@@ -71,8 +74,10 @@ pub async fn handle(app: &App, deadline: SystemTime) -> Result<Summary, StoreErr
         let listing = app.invoices.watched(sweep.place.as_ref(), PAGE).await?;
         let window = sweep.clone();
         let one = |invoice: Invoice| check(app, &tripay, &window, invoice, &cause);
-        let checked = stream::iter(listing.invoices).map(one).buffer_unordered(AT_ONCE);
-        checked.for_each(|checked| std::future::ready(summary.add(checked))).await;
+        let mut checked = stream::iter(listing.invoices).map(one).buffer_unordered(AT_ONCE);
+        while let Some(checked) = checked.next().await {
+            summary.add(checked);
+        }
         sweep.place = listing.next;
         if sweep.place.is_none() {
             app.sweeps.complete(&sweep).await?;

@@ -1,0 +1,8 @@
+//! Stories of the reconciler, from the schedule's event to what was asked, stored and left for the relay.
+
+mod bench;
+mod crashes;
+mod doubts;
+mod due;
+mod lost_callbacks;
+mod sweeps;
