@@ -162,6 +162,10 @@ impl Table {
     /// # Errors
     /// When the store is unavailable.
     pub async fn query(&self, range: &Range<'_>) -> Result<Page, StoreError> {
+        if range.from > range.to {
+            // DynamoDB refuses what holds nothing.
+            return Ok(Page { items: Vec::new(), has_more: false });
+        }
         let index = range.index;
         let found = self
             .client

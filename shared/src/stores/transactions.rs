@@ -13,6 +13,8 @@ use crate::domain::identifier::UserId;
 use crate::domain::invoice::{Invoice, InvoiceState};
 use crate::domain::payment_channel::PaymentChannel;
 
+/// Sorts before every position.
+const FIRST: &str = " ";
 /// Sorts after every position.
 const LAST: &str = "~";
 
@@ -74,7 +76,10 @@ impl Filter {
             let paid = invoice.payment().and_then(|payment| payment.channel);
             paid.or_else(|| invoice.chosen_attempt().map(|attempt| attempt.channel))
         };
+        // Positions count whole milliseconds, so both ends are looked at again.
         self.state.is_none_or(|state| invoice.state() == state)
+            && self.from.is_none_or(|from| invoice.created_at >= from)
+            && self.to.is_none_or(|to| invoice.created_at < to)
             && self.channel.is_none_or(|wanted| channel() == Some(wanted))
     }
 }
@@ -91,9 +96,8 @@ impl Invoices {
         after: Option<&Place>,
         limit: u8,
     ) -> Result<Listing, StoreError> {
-        let from = filter.from.map_or_else(String::new, |from| position(from, ""));
-        let from = if from.is_empty() { " ".to_owned() } else { from };
-        let to = filter.to.map_or_else(|| LAST.to_owned(), |to| position(to, ""));
+        let from = filter.from.map_or_else(|| FIRST.to_owned(), |from| position(from, ""));
+        let to = filter.to.map_or_else(|| LAST.to_owned(), |to| position(to, LAST));
         let to = after.map_or(to.clone(), |place| place.0.clone().min(to));
         let mut found = Vec::new();
         // Below the horizon some partition has not been read.
@@ -138,7 +142,7 @@ impl Invoices {
             index: "gsi3",
             partition: WATCHED.to_owned(),
             // A position never ends in a space: this starts right behind `after`.
-            from: after.map_or_else(|| " ".to_owned(), |place| format!("{} ", place.0)),
+            from: after.map_or_else(|| FIRST.to_owned(), |place| format!("{} ", place.0)),
             to: LAST.to_owned(),
             ascending: true,
             limit,

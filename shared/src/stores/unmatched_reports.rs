@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::table::{Expected, Key, Range, StoreError, Table, read};
 
 const NAME: &str = "UNMATCHED";
-/// Longest part of a foreign reference that goes into a key, in characters.
-const MAX_KEY_PART: usize = 128;
+/// Longest part of a foreign reference that goes into a key, in characters: two of them, of four bytes
+/// each, fit into the 1,024 bytes of an index's sort key.
+const MAX_KEY_PART: usize = 100;
 
 /// The unmatched reports.
 #[derive(Debug, Clone)]
