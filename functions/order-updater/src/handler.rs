@@ -6,10 +6,10 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use shared::lambda::metrics::{Metric, Metrics};
 use shared::lambda::refreshed::Refreshed;
 use shared::lambda::secrets::{SecretError, SecretReader};
-use shared::lambda::sqs_batch::{Delivery, SqsBatch};
 use shared::providers::call::Caller;
 use shared::providers::internal_service::{InternalKeyError, InternalService};
 use shared::providers::order_service::{OrderService, PaymentStatus};
+use shared::queues::batch::{Delivery, SqsBatch};
 use shared::queues::order_update::{OrderUpdate, VERSION};
 use shared::retry::{Retry, Verdict};
 

@@ -12,9 +12,9 @@ use anyhow::Context;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use shared::lambda::metrics::Metrics;
 use shared::lambda::refreshed::Refreshed;
-use shared::lambda::sqs_batch::SqsBatch;
 use shared::lambda::{settings, startup::Startup};
 use shared::providers::call::Caller;
+use shared::queues::batch::SqsBatch;
 use shared::queues::queue::Queue;
 
 #[tokio::main(flavor = "current_thread")]

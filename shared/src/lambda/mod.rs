@@ -15,5 +15,3 @@ pub mod metrics;
 
 pub mod correlation;
 pub mod problem;
-
-pub mod sqs_batch;

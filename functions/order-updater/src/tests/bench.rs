@@ -14,8 +14,8 @@ use shared::lambda::aws::sdk_config_for;
 use shared::lambda::metrics::Metrics;
 use shared::lambda::refreshed::Refreshed;
 use shared::lambda::secrets::SecretReader;
-use shared::lambda::sqs_batch::SqsBatch;
 use shared::providers::call::Caller;
+use shared::queues::batch::SqsBatch;
 use shared::queues::queue::Queue;
 
 use crate::handler::{App, DELAYS, handle, order_service};

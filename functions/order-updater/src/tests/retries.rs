@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sandbox::testbed::wire::Fate;
 use serde_json::json;
-use shared::lambda::sqs_batch::Delivery;
+use shared::queues::batch::Delivery;
 use shared::queues::order_update::OrderUpdate;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

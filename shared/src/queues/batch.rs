@@ -12,7 +12,7 @@ use futures::FutureExt;
 use futures::future::join_all;
 use serde::de::DeserializeOwned;
 
-use crate::queues::queue::Queue;
+use super::queue::Queue;
 
 /// Longest time SQS hides a message, in seconds.
 const LONGEST_DELAY_SECONDS: u64 = 43_200;
