@@ -1,7 +1,7 @@
 //! `GET /api/v1/billing/channels`: how can I pay, and what does it cost?
 
 use std::sync::{PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -9,6 +9,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::domain::money::Money;
 use shared::providers::tripay::{ChannelFee, OfferedChannel, Tripay, TripayError};
+use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;

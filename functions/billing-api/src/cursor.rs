@@ -65,7 +65,7 @@ impl Cursors {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use proptest::{prop_assert_eq, proptest};
 
     fn cursors() -> Cursors {
         Cursors::new("a-key-for-tests".into())

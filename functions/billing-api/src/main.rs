@@ -24,11 +24,13 @@ mod transactions;
 mod views;
 
 use anyhow::Context;
-use lambda_http::{Error, run};
+use lambda_http::Error;
+use shared::lambda::http_function::serve;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = app::start().await.context("billing-api cannot start")?;
     // The function lives as long as its process.
-    run(routes::router(Box::leak(Box::new(app)))).await
+    let router = routes::router(Box::leak(Box::new(app)));
+    serve(move |request| routes::answer(router.clone(), request)).await
 }

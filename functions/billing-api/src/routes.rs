@@ -9,11 +9,13 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
+use http_body_util::BodyExt;
 use jiff::Timestamp;
 use shared::lambda::correlation;
 use shared::lambda::metrics::Metric;
 use shared::lambda::problem::Problem;
 use shared::stores::invoices::Cause;
+use tower::ServiceExt;
 
 use crate::app::App;
 use crate::invoices::{cancel, create, pay, read};
@@ -38,6 +40,15 @@ pub fn router(app: &'static App) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app, around))
         .with_state(app)
+}
+
+/// The API's answer to a request.
+pub async fn answer(router: Router, request: http::Request<lambda_http::Body>) -> http::Response<String> {
+    let Ok(response) = router.oneshot(request).await;
+    let (parts, body) = response.into_parts();
+    // Our own answers are text in memory: reading them cannot fail.
+    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    http::Response::from_parts(parts, String::from_utf8_lossy(&body).into_owned())
 }
 
 /// Gives the request its correlation id, writes problems, counts and logs.

@@ -230,6 +230,13 @@ impl Bench {
     }
 }
 
+/// Moves the clock that held values age by.
+pub async fn later(seconds: u64) {
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(seconds)).await;
+    tokio::time::resume();
+}
+
 /// An instant in the past, as it is stored.
 pub fn ago(age: SignedDuration) -> String {
     Timestamp::now().checked_sub(age).unwrap().to_string()

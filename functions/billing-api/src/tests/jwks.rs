@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
 
-use super::bench::Bench;
+use super::bench::{Bench, later};
 use super::tokens::{EcKey, JWT_SECRET, claims, hmac_signed, hs256, seconds_from_now, unsigned};
 use super::trigger::Trigger;
 use crate::tokens::TokenRules;
@@ -115,6 +115,18 @@ async fn an_unknown_key_is_asked_about_at_most_once_a_minute() {
     // A key of the same name that is another one.
     refused(&bench, &EcKey::new("ec-1").sign(&claims("user-1"))).await;
     assert_eq!(bench.wire.count(KEYS), 1);
+
+    later(61).await;
+    bench.wire.reset();
+    serve(&bench, 10, &[known.public(), unknown.public()]);
+    believed(&bench, &known.sign(&claims("user-1"))).await;
+    assert_eq!(bench.wire.count(KEYS), 0);
+    believed(&bench, &unknown.sign(&claims("user-1"))).await;
+    believed(&bench, &known.sign(&claims("user-1"))).await;
+    assert_eq!(bench.wire.count(KEYS), 1);
+    later(601).await;
+    believed(&bench, &known.sign(&claims("user-1"))).await;
+    assert_eq!(bench.wire.count(KEYS), 2, "held for ten minutes");
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ mod list;
 mod pay;
 mod pay_trouble;
 mod resolve;
+mod rotation;
 mod routing;
 mod tokens;
 mod transactions;

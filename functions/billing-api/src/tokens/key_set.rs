@@ -1,13 +1,14 @@
 //! The keys of the user service's tokens, from its JWKS URL.
 
 use std::sync::{PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::Method;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use shared::providers::call::{CallError, Caller, Operation};
 use shared::retry::{Failure, Kind};
+use tokio::time::Instant;
 
 const KEYS: Operation = Operation { provider: "users", name: "jwks", kind: Kind::Read };
 /// How long keys are used without asking again.
