@@ -19,8 +19,7 @@ use shared::queues::queue::Queue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let app = start().await.context("order-updater cannot start")?;
-    let app = &app;
+    let app = &start().await.context("order-updater cannot start")?;
     run(service_fn(move |event: LambdaEvent<_>| async move {
         Ok::<_, Error>(handler::handle(app, event.payload).await)
     }))
@@ -36,6 +35,5 @@ async fn start() -> anyhow::Result<handler::App> {
     let base_url = settings::required("ORDER_SERVICE_BASE_URL")?;
     let orders = Refreshed::new(handler::order_service(&secrets, &caller, &base_url).await?);
     let batch = SqsBatch { queue, dead_letters, delays: handler::DELAYS };
-    let metrics = Metrics::new("order-updater");
-    Ok(handler::App { batch, caller, base_url, secrets, orders, metrics })
+    Ok(handler::App { batch, caller, base_url, secrets, orders, metrics: Metrics::new("order-updater") })
 }
