@@ -190,7 +190,8 @@ impl fmt::Display for Money {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use proptest::prelude::{Just, Strategy, any};
+    use proptest::{prop_assert_eq, prop_oneof, proptest};
 
     fn any_currency() -> impl Strategy<Value = Currency> {
         prop_oneof![

@@ -109,7 +109,7 @@ impl FromStr for MerchantRef {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use proptest::{prop_assert_eq, proptest};
 
     proptest! {
         #[test]
