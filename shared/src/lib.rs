@@ -6,6 +6,7 @@
 //! providers, stores} → domain.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod aws_error;
 pub mod domain;
 pub mod http_client;
 pub mod retry;

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use http::Response;
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
-use lambda_http::{Body, Request, RequestExt, Response};
+use lambda_http::{Request, RequestExt};
 use shared::lambda::correlation;
 use shared::lambda::metrics::Metric;
 use shared::providers::tripay::callback::{Callback, ForeignReport};
@@ -17,7 +18,7 @@ use crate::app::App;
 use crate::reply;
 
 /// Opens a callback, settles what it names, and answers.
-pub async fn handle(app: &App, request: Request) -> Response<Body> {
+pub async fn handle(app: &App, request: Request) -> Response<String> {
     let cause = Cause { correlation_id: correlation::of_request(request.headers()), now: Timestamp::now() };
     let callback = match app.open(request.headers(), source_address(&request), request.body()).await {
         Ok(callback) => callback,

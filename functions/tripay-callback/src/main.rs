@@ -11,11 +11,12 @@ mod reply;
 mod tests;
 
 use anyhow::Context;
-use lambda_http::{Error, run, service_fn};
+use lambda_http::Error;
+use shared::lambda::http_function::serve;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = app::App::start().await.context("tripay-callback cannot start")?;
     let app = &app;
-    run(service_fn(move |request| async move { Ok::<_, Error>(handler::handle(app, request).await) })).await
+    serve(move |request| handler::handle(app, request)).await
 }

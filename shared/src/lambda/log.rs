@@ -7,7 +7,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{fmt, registry};
 
-/// Starts logging. `LOG_LEVEL` chooses the least level: `error`, `warn`, `info` (the default), `debug`.
+/// Starts logging. `LOG_LEVEL` chooses the least level: `error`, `warn`, `info` (the default);
+/// `debug` only in debug builds.
 pub fn start() {
     let level = super::settings::optional("LOG_LEVEL").and_then(|level| level.parse().ok());
     let lines = fmt::layer()

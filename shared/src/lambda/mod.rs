@@ -14,4 +14,5 @@ pub mod log;
 pub mod metrics;
 
 pub mod correlation;
+pub mod http_function;
 pub mod problem;

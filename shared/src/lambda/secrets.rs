@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::{DisplayErrorContext, SdkError};
+use aws_sdk_secretsmanager::error::SdkError;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
+
+use crate::aws_error::describe;
 
 /// Reads the secrets of one stack.
 #[derive(Debug, Clone)]
@@ -57,7 +59,7 @@ impl SecretReader {
     pub async fn batch(&self, names: &[&str]) -> Result<SecretBatch, SecretError> {
         let ids = names.iter().map(|name| self.id(name)).collect();
         let read = self.client.batch_get_secret_value().set_secret_id_list(Some(ids)).send().await;
-        let read = read.map_err(|error| SecretError::Unavailable(DisplayErrorContext(error).to_string()))?;
+        let read = read.map_err(|error| SecretError::Unavailable(describe(&error)))?;
         let named = |entry: aws_sdk_secretsmanager::types::SecretValueEntry| {
             let name = entry.name?.strip_prefix(&self.stack)?.strip_prefix('/')?.to_owned();
             Some((name, SecretString::from(entry.secret_string?)))
@@ -80,7 +82,7 @@ impl SecretReader {
                 None => Ok(None),
             },
             Err(error) if is_not_found(&error) => Ok(None),
-            Err(error) => Err(SecretError::Unavailable(DisplayErrorContext(error).to_string())),
+            Err(error) => Err(SecretError::Unavailable(describe(&error))),
         }
     }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use http::{HeaderValue, Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
+use crate::aws_error::causes;
 use crate::http_client::HttpClients;
 use crate::retry::{Failure, Kind, Retry, Verdict, verdict};
 
@@ -182,16 +183,4 @@ async fn exchange(operation: Operation, request: reqwest::RequestBuilder) -> Res
         return Err(answer.error(Failure::ServerError, "server error"));
     }
     Ok(answer)
-}
-
-/// An error with its causes, in one line.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

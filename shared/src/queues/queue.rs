@@ -1,8 +1,10 @@
 //! A queue that a function sends to.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::{BuildError, DisplayErrorContext, SdkError};
+use aws_sdk_sqs::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+
+use crate::aws_error::describe;
 
 /// Most messages in one request.
 pub const MAX_BATCH: usize = 10;
@@ -88,10 +90,6 @@ impl Queue {
     }
 }
 
-fn queue_error<E, R>(error: SdkError<E, R>) -> QueueError
-where
-    E: std::error::Error + 'static,
-    R: std::fmt::Debug + 'static,
-{
-    QueueError(DisplayErrorContext(error).to_string())
+fn queue_error<E: ProvideErrorMetadata, R>(error: SdkError<E, R>) -> QueueError {
+    QueueError(describe(&error))
 }

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::aws_error::describe;
 use crate::retry::{Retry, Verdict};
 
 /// A raw item.
@@ -37,7 +38,7 @@ pub enum StoreError {
     Conflict,
     /// The store cannot be used at the moment.
     #[error("the store is unavailable: {0}")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Unavailable(String),
     /// What is stored breaks our own rules.
     #[error("the item {key} is corrupt: {reason}")]
     Corrupt {
@@ -223,11 +224,7 @@ fn condition(expected: Expected) -> (&'static str, Option<HashMap<String, Attrib
     }
 }
 
-fn store_error<E, R>(error: SdkError<E, R>) -> StoreError
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
-{
+fn store_error<E: ProvideErrorMetadata, R>(error: SdkError<E, R>) -> StoreError {
     match error.code() {
         Some(
             "ConditionalCheckFailedException"
@@ -237,11 +234,6 @@ where
         Some("ValidationException" | "AccessDeniedException" | "ResourceNotFoundException") => {
             StoreError::Refused(describe(&error))
         }
-        Some(_) | None => StoreError::Unavailable(Box::new(error)),
+        Some(_) | None => StoreError::Unavailable(describe(&error)),
     }
-}
-
-fn describe<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
-    let code = error.code().unwrap_or("unknown error");
-    format!("{code}: {}", error.message().unwrap_or_default())
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
 use hmac::{Hmac, KeyInit, Mac};
-use lambda_http::{Body, Request, Response};
+use http::Response;
+use lambda_http::Request;
 use sandbox::testbed::aws::Aws;
 use sandbox::testbed::dynamodb::INVOICES;
 use sandbox::testbed::wire::Wire;
@@ -135,9 +136,9 @@ pub fn acknowledged() -> Answer {
 }
 
 /// The answer as Tripay reads it.
-pub fn answer(response: Response<Body>) -> Answer {
+pub fn answer(response: Response<String>) -> Answer {
     assert_eq!(response.headers()["content-type"], "application/json");
-    let body = serde_json::from_slice(response.body()).unwrap();
+    let body = serde_json::from_str(response.body()).unwrap();
     Answer { status: response.status().as_u16(), body }
 }
 
