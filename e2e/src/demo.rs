@@ -1,6 +1,7 @@
 //! `make demo`: the main job on the local stack, step by step, in plain words.
-#![allow(clippy::print_stdout, reason = "it talks to a person")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person")]
 
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use e2e::billing::text;
@@ -17,7 +18,17 @@ const STEPS: usize = 8;
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    match show().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\ndemo: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn show() -> anyhow::Result<()> {
     let stack = Stack::open()?;
     let mut story = Story { step: 0, began: Instant::now(), step_began: Instant::now() };
     println!("\nAn order is paid through Tripay, on this machine.\n");
@@ -137,7 +148,7 @@ fn rupiah(amount: &Value) -> String {
     let digits = amount.as_i64().map_or_else(|| "-".to_owned(), |amount| amount.to_string());
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push('.');
         }
         text.push(digit);

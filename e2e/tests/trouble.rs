@@ -38,7 +38,7 @@ async fn a_lost_callback_is_healed_by_the_reconciler() {
 async fn an_order_service_that_refuses_gets_no_second_try_and_the_message_is_kept_with_the_reason() {
     let stack = Stack::alone().unwrap();
     let open = stack.open_payment("BCA_VA").await.unwrap();
-    let refusal = json!({ "party": "orders", "operation": "payment-status", "fault": "refuse" });
+    let refusal = json!({ "party": "orders", "operation": "payment-status", "fault": "refuse", "status": 422 });
     stack.fault(&refusal).await.unwrap();
     stack.tripay(&open.reference, "pay", &json!({})).await.unwrap();
     let dead = wait::until("the dead letter", Duration::from_secs(30), async || {
@@ -49,7 +49,7 @@ async fn an_order_service_that_refuses_gets_no_second_try_and_the_message_is_kep
     .await
     .unwrap();
     let reason = dead["MessageAttributes"]["reason"]["StringValue"].as_str().unwrap();
-    assert!(reason.contains("refused") && reason.contains("403"), "{reason}");
+    assert!(reason.contains("refused") && reason.contains("422"), "{reason}");
     assert_eq!(stack.invoice(&open.invoice).await.unwrap()["state"], "PAID", "the money is there all the same");
     assert_eq!(stack.order(&open.order).await.unwrap()["updates"], json!([]));
 
@@ -68,7 +68,7 @@ async fn an_order_service_that_is_down_is_told_when_it_is_back() {
     stack.tripay(&open.reference, "pay", &json!({})).await.unwrap();
     let told = stack.order_becomes(&open.order, "PAID").await.unwrap();
     assert_eq!(told["updates"].as_array().unwrap().len(), 1);
-    assert_eq!(stack.control(http::Method::GET, "faults", &Value::Null).await.unwrap()["faults"], json!([]));
+    assert_eq!(stack.control(http::Method::GET, "faults", &Value::Null).await.unwrap()["waiting"], json!([]));
 }
 
 #[tokio::test]

@@ -1,2 +1,38 @@
-//! Wiring.
-fn main() {}
+//! The operator's command line. `ops --help` says what there is.
+//!
+//! Works on the local stack, through `.local/stack.json`, or on a real account with the credentials of the environment.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person")]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod aws;
+mod deployment;
+mod doctor;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Looks after a deployed Paydesk.
+#[derive(Debug, Parser)]
+#[command(name = "ops", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Checks a deployment - settings, secrets, providers, tables, queues, alarms - and says how to fix what it finds
+    Doctor(doctor::Arguments),
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Doctor(arguments) => doctor::run(&arguments).await,
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("ops: {error:#}");
+        ExitCode::FAILURE
+    })
+}

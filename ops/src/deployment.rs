@@ -1,0 +1,96 @@
+//! Which deployment is meant, and how to reach it.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use aws_credential_types::Credentials;
+use aws_types::SdkConfig;
+use clap::Args;
+use serde::Deserialize;
+use shared::http_client::HttpClients;
+use shared::lambda::aws::sdk_config_for;
+
+use crate::aws::Aws;
+
+/// Which deployment.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// Name of a stack in the account of the environment's credentials (AWS_ACCESS_KEY_ID …, AWS_REGION);
+    /// with a profile: eval "$(aws configure export-credentials --format env)"
+    #[arg(long)]
+    stack: Option<String>,
+    /// The local stack's file, used when no --stack is given
+    #[arg(long, default_value = ".local/stack.json")]
+    stack_file: PathBuf,
+}
+
+/// The file that `make up` writes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StackFile {
+    stack: String,
+    region: String,
+    aws_endpoint: String,
+    api_url: String,
+}
+
+/// A deployment, and the clients to reach it.
+#[derive(Debug)]
+pub struct Deployment {
+    /// The stack's name; everything of it begins with it.
+    pub stack: String,
+    /// Where its API is, when that is known already.
+    pub api_url: Option<String>,
+    /// For AWS's SDK crates.
+    pub sdk: SdkConfig,
+    /// For the other services of AWS.
+    pub aws: Aws,
+    /// For everybody else.
+    pub http: HttpClients,
+}
+
+impl Place {
+    /// The deployment that is meant.
+    ///
+    /// # Errors
+    /// When the local stack is down, or the environment has no region or credentials.
+    pub fn find(&self) -> anyhow::Result<Deployment> {
+        let http = HttpClients::new(None)?;
+        let (stack, region, endpoint, api_url, credentials) = match &self.stack {
+            Some(stack) => {
+                let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
+                let region = region.context("the environment has no AWS_REGION")?;
+                (stack.clone(), region, variable("AWS_ENDPOINT_URL"), None, from_environment()?)
+            }
+            None => {
+                let path = self.stack_file.display();
+                let text = std::fs::read_to_string(&self.stack_file).with_context(|| {
+                    format!("{path} is not there: run `make up`, or name a stack with --stack")
+                })?;
+                let file: StackFile = serde_json::from_str(&text).with_context(|| format!("{path} is unusable"))?;
+                let credentials = Credentials::new("test", "test", None, None, "emulator");
+                (file.stack, file.region, Some(file.aws_endpoint), Some(file.api_url), credentials)
+            }
+        };
+        let sdk = sdk_config_for(http.aws.clone(), credentials.clone(), region.clone(), endpoint.clone());
+        let aws = Aws::new(http.aws.clone(), credentials, region, endpoint);
+        Ok(Deployment { stack, api_url, sdk, aws, http })
+    }
+}
+
+fn from_environment() -> anyhow::Result<Credentials> {
+    match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+        (Some(id), Some(secret)) => {
+            Ok(Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment"))
+        }
+        _ => bail!(
+            "the environment has no AWS credentials; with a profile: \
+             eval \"$(aws configure export-credentials --format env)\""
+        ),
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}

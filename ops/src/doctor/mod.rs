@@ -1,0 +1,86 @@
+//! `ops doctor`: is this deployment well, and if not, what is to be done?
+//!
+//! Reads only; the most it does to anybody is to ask for a list. Prints no secret.
+
+mod api;
+mod finding;
+mod functions;
+mod providers;
+mod queues;
+mod secrets;
+mod settings;
+mod tables;
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use self::finding::{Finding, Level};
+use self::functions::Functions;
+use crate::deployment::{Deployment, Place};
+
+/// What to check, and how to say it.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// Prints the findings as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks everything and prints it. Fails when something does not work.
+///
+/// # Errors
+/// When the deployment cannot be found.
+pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let deployment = arguments.place.find()?;
+    let findings = examine(&deployment).await;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&findings)?);
+    } else {
+        print(&deployment.stack, &findings);
+    }
+    let failed = findings.iter().any(|finding| finding.level == Level::Failed);
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn examine(deployment: &Deployment) -> Vec<Finding> {
+    let (functions, mut findings) = Functions::read(deployment).await;
+    if functions.is_empty() {
+        return findings;
+    }
+    findings.extend(settings::check(&functions));
+    let (secrets, held) = secrets::check(deployment, &functions).await;
+    findings.extend(secrets);
+    let (providers, tables, queues, sources, alarms, api) = futures::join!(
+        providers::check(deployment, &functions, held),
+        tables::check(deployment, &functions),
+        queues::check(deployment, &functions),
+        functions::check_sources(deployment),
+        api::check_alarms(deployment),
+        api::check_health(deployment),
+    );
+    for part in [providers, tables, queues, sources, alarms, api] {
+        findings.extend(part);
+    }
+    findings
+}
+
+fn print(stack: &str, findings: &[Finding]) {
+    println!("\n{stack}\n");
+    for finding in findings {
+        let level = match finding.level {
+            Level::Ok => "ok     ",
+            Level::Warning => "warning",
+            Level::Failed => "FAILED ",
+        };
+        println!("  {level}  {:<34} {}", finding.check, finding.found);
+        for line in finding.fix.iter().flat_map(|fix| fix.lines()) {
+            println!("           -> {line}");
+        }
+    }
+    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let (failed, warnings) = (count(Level::Failed), count(Level::Warning));
+    println!("\n{} checks, {failed} failed, {warnings} warnings\n", findings.len());
+}

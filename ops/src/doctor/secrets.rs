@@ -1,0 +1,163 @@
+//! The secrets: there, and of the shape that their owners give out? Never prints any of one.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use shared::lambda::secrets::{SecretBatch, SecretError, SecretReader};
+use shared::providers::internal_service::InternalKeys;
+use shared::providers::tripay::Credentials;
+
+use super::finding::Finding;
+use super::functions::Functions;
+use crate::deployment::Deployment;
+
+/// Bytes that a key of HMAC-SHA256 has at least.
+const SHORTEST_KEY: usize = 32;
+
+/// The part of the secret `api` that is always needed, and the one that JWKS replaces.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiSecret {
+    jwt_secret: SecretString,
+    cursor_key: SecretString,
+}
+
+/// The secrets that the provider checks go on with.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// To ask Tripay with.
+    pub tripay: Option<Credentials>,
+    /// To ask the company's services with.
+    pub internal: Option<InternalKeys>,
+}
+
+/// Reads all secrets in one request and looks at each.
+pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Finding>, Held) {
+    let client = aws_sdk_secretsmanager::Client::new(&deployment.sdk);
+    let batch = SecretReader::new(client, deployment.stack.clone()).batch(&["tripay", "api", "internal"]).await;
+    let batch = match batch {
+        Ok(batch) => batch,
+        Err(error) => {
+            let fix = "your own credentials need secretsmanager:BatchGetSecretValue and GetSecretValue";
+            return (vec![Finding::failed("secrets", error.to_string(), fix)], Held::default());
+        }
+    };
+    let stack = &deployment.stack;
+    let is_production = functions.setting("TRIPAY_MODE") == Some("production");
+    let (tripay, credentials) = read(stack, &batch, "tripay", |found| tripay_trouble(found, is_production));
+    let has_jwks = functions.setting("JWKS_URL").is_some();
+    let (api, _) = read(stack, &batch, "api", |found| api_trouble(found, has_jwks));
+    let (internal, keys) = read(stack, &batch, "internal", internal_trouble);
+    (vec![tripay, api, internal], Held { tripay: credentials, internal: keys })
+}
+
+/// A secret, when it is usable, and the finding about it.
+fn read<T: serde::de::DeserializeOwned>(
+    stack: &str,
+    batch: &SecretBatch,
+    name: &str,
+    trouble: impl Fn(&T) -> Option<String>,
+) -> (Finding, Option<T>) {
+    let check = format!("secret {stack}/{name}");
+    let shape = match name {
+        "tripay" => r#"{"apiKey":"…","privateKey":"…","merchantCode":"T…"}"#,
+        "api" => r#"{"jwtSecret":"…","cursorKey":"…","cronSecret":"…"}"#,
+        _ => r#"{"apiKeys":["…"]}"#,
+    };
+    let mut fix = format!(
+        "aws secretsmanager put-secret-value --secret-id {stack}/{name} --secret-string file://… (shape: {shape})"
+    );
+    if name == "tripay" {
+        fix.push_str(
+            "\nTripay shows them in its member area: sandbox under API & Integrasi > Simulator > Merchant > Detail, \
+             production under Merchant > Opsi > Edit",
+        );
+    }
+    match batch.get::<T>(name) {
+        Ok(found) => match trouble(&found) {
+            None => (Finding::ok(check, "well-formed"), Some(found)),
+            Some(trouble) => (Finding::failed(check, trouble, fix), None),
+        },
+        Err(SecretError::Missing(_)) => (Finding::failed(check, "it is missing", fix), None),
+        Err(error) => (Finding::failed(check, error.to_string(), fix), None),
+    }
+}
+
+fn tripay_trouble(found: &Credentials, is_production: bool) -> Option<String> {
+    let (api_key, private_key) = (found.api_key.expose_secret().trim(), found.private_key.expose_secret().trim());
+    let code = found.merchant_code.trim();
+    if api_key.is_empty() || private_key.is_empty() || code.is_empty() {
+        return Some("a field is empty: Tripay is not configured".to_owned());
+    }
+    if !code.strip_prefix('T').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Some("merchantCode is not T and digits".to_owned());
+    }
+    match (api_key.starts_with("DEV-"), is_production) {
+        (true, true) => Some("apiKey is one of the sandbox (DEV-…), but TRIPAY_MODE is production".to_owned()),
+        (false, false) => Some("apiKey is not one of the sandbox (DEV-…), but TRIPAY_MODE is sandbox".to_owned()),
+        _ if !private_key.is_ascii() || !api_key.is_ascii() => Some("a key has letters that are not ASCII".to_owned()),
+        _ => None,
+    }
+}
+
+fn api_trouble(found: &ApiSecret, has_jwks: bool) -> Option<String> {
+    let is_short = |key: &SecretString| key.expose_secret().len() < SHORTEST_KEY;
+    if is_short(&found.cursor_key) {
+        return Some(format!("cursorKey is shorter than {SHORTEST_KEY} bytes"));
+    }
+    if !has_jwks && is_short(&found.jwt_secret) {
+        return Some(format!("jwtSecret is shorter than {SHORTEST_KEY} bytes, and there is no JwksUrl instead"));
+    }
+    None
+}
+
+fn internal_trouble(found: &InternalKeys) -> Option<String> {
+    let is_usable = |key: &SecretString| {
+        let key = key.expose_secret();
+        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    match found.api_keys.as_slice() {
+        [] => Some("apiKeys is empty: the order and the user service cannot be called".to_owned()),
+        [_] | [_, _] if found.api_keys.iter().all(is_usable) => None,
+        [_] | [_, _] => Some("a key is empty, or has letters that cannot stand in a header".to_owned()),
+        _ => Some("more than two keys: one is current, one may be on its way out".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credentials(api_key: &str, private_key: &str, code: &str) -> Credentials {
+        Credentials { api_key: api_key.into(), private_key: private_key.into(), merchant_code: code.to_owned() }
+    }
+
+    #[test]
+    fn credentials_of_the_other_system_are_found_out_before_they_are_used() {
+        assert_eq!(tripay_trouble(&credentials("DEV-abc", "a-b", "T1"), false), None);
+        assert_eq!(tripay_trouble(&credentials("abc", "a-b", "T1"), true), None);
+        assert!(tripay_trouble(&credentials("abc", "a-b", "T1"), false).unwrap().contains("TRIPAY_MODE is sandbox"));
+        assert!(tripay_trouble(&credentials("DEV-abc", "a-b", "T1"), true).unwrap().contains("production"));
+        assert!(tripay_trouble(&credentials("DEV-abc", " ", "T1"), false).unwrap().contains("empty"));
+        assert!(tripay_trouble(&credentials("DEV-abc", "a-b", "1234"), false).unwrap().contains("merchantCode"));
+    }
+
+    #[test]
+    fn one_or_two_usable_keys_are_wanted() {
+        let keys = |keys: &[&str]| InternalKeys { api_keys: keys.iter().map(|key| (*key).into()).collect() };
+        assert_eq!(internal_trouble(&keys(&["one"])), None);
+        assert_eq!(internal_trouble(&keys(&["one", "two"])), None);
+        for bad in [&[] as &[&str], &[""], &["with space"], &["one", "zwölf"], &["one", "two", "three"]] {
+            assert!(internal_trouble(&keys(bad)).is_some(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn short_keys_are_refused_and_key_sets_make_the_token_secret_needless() {
+        let secret = |jwt: &str, cursor: &str| ApiSecret { jwt_secret: jwt.into(), cursor_key: cursor.into() };
+        let long = "0123456789abcdef0123456789abcdef";
+        assert_eq!(api_trouble(&secret(long, long), false), None);
+        assert_eq!(api_trouble(&secret("", long), true), None);
+        assert!(api_trouble(&secret("", long), false).unwrap().contains("jwtSecret"));
+        assert!(api_trouble(&secret(long, "short"), true).unwrap().contains("cursorKey"));
+    }
+}
