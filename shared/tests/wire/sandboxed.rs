@@ -40,7 +40,7 @@ async fn a_transaction_is_created_found_paid_and_seen_paid() {
     assert_eq!(created.transaction.expires_at.as_second(), new.expires_at.as_second());
     assert!(created.transaction.code.is_some() && !created.transaction.instructions.is_empty());
     let reference = created.transaction.reference;
-    assert_eq!(tripay.find(&merchant_ref).await.unwrap(), [reference.clone()]);
+    assert_eq!(tripay.find(&merchant_ref).await.unwrap(), std::slice::from_ref(&reference));
 
     let path = format!("/_control/tripay/transactions/{reference}/pay");
     sandbox.control("POST", &path, &json!({ "send": false })).await.unwrap();
