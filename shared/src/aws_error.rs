@@ -4,7 +4,8 @@
 
 use std::error::Error;
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 /// The error's code and message, or what kept the request from an answer.
 pub fn describe<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
