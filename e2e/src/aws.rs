@@ -64,7 +64,15 @@ impl Stack {
     /// When there is no such function.
     pub async fn configuration(&self, folder: &str) -> anyhow::Result<Value> {
         let path = format!("/2015-03-31/functions/{}/configuration", self.function(folder));
-        Answer::to(self.aws_request(http::Method::GET, "lambda", &path)).await?.ok()
+        self.aws_get("lambda", &path).await
+    }
+
+    /// `GET` from a service with a REST protocol.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn aws_get(&self, service: &str, path: &str) -> anyhow::Result<Value> {
+        Answer::to(self.aws_request(http::Method::GET, service, path)).await?.ok()
     }
 
     /// Up to ten messages of a queue with their attributes; they are taken out of it.

@@ -97,7 +97,9 @@ async fn tell(stack: &Stack, story: &mut Story) -> anyhow::Result<()> {
         &[format!("POST {}", word(delivery, "url"))],
     );
     if delivery["accepted"] != true {
-        anyhow::bail!("the callback was not accepted: {delivery}\nThe log of tripay-callback says why (see below).");
+        anyhow::bail!(
+            "the callback was not accepted: {delivery}\nThe log of tripay-callback says why (see below)."
+        );
     }
     let facts = [format!("HTTP {} {}", delivery["status"], word(delivery, "body"))];
     story.done("Paydesk verifies its signature, stores it, and only then acknowledges.", &facts);

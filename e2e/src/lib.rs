@@ -9,3 +9,4 @@ pub mod billing;
 pub mod sandbox;
 pub mod stack;
 pub mod wait;
+pub mod watch;

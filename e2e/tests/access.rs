@@ -46,7 +46,9 @@ async fn whoever_is_not_proved_gets_401_and_whoever_is_no_admin_403() {
     assert_eq!(stack.get("/api/admin/invoices", user).await.unwrap().status.as_u16(), 403);
 
     let internal = |key: &str| {
-        Answer::to(stack.request(Method::GET, "/internal/billing/transactions").header("x-internal-api-key", key))
+        Answer::to(
+            stack.request(Method::GET, "/internal/billing/transactions").header("x-internal-api-key", key),
+        )
     };
     assert_eq!(internal(&stack.file.internal_api_key).await.unwrap().status.as_u16(), 200);
     assert_eq!(internal("another-key").await.unwrap().status.as_u16(), 401);
@@ -58,7 +60,10 @@ async fn unknown_fields_and_values_are_refused() {
     let user = &stack.file.tokens.user;
     let order = stack.new_order("user-1").await.unwrap();
     let with_amount = json!({ "orderId": order, "amount": 1 });
-    assert_eq!(stack.post("/api/v1/billing/invoices", user, &with_amount).await.unwrap().status.as_u16(), 422);
+    assert_eq!(
+        stack.post("/api/v1/billing/invoices", user, &with_amount).await.unwrap().status.as_u16(),
+        422
+    );
     let id = stack.create_invoice(&order).await.unwrap()["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/billing/invoices/{id}/pay");
     for body in [json!({ "channel": "BCA_VA", "amount": 1 }), json!({ "channel": "GOPAY" }), json!({})] {

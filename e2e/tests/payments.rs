@@ -18,7 +18,8 @@ async fn disagreements(stack: &Stack, invoice: &str) -> Vec<String> {
     assert_eq!(evidence["state"], "NEEDS_REVIEW", "{evidence}");
     let reports = evidence["reports"].as_array().unwrap();
     let disputed = reports.iter().filter(|report| !report["disagreement"].is_null());
-    disputed.inspect(|report| assert!(!report["raw"].as_str().unwrap().is_empty()))
+    disputed
+        .inspect(|report| assert!(!report["raw"].as_str().unwrap().is_empty()))
         .map(|report| report["disagreement"].as_str().unwrap().to_owned())
         .collect()
 }
@@ -28,7 +29,10 @@ async fn an_order_is_paid_from_its_invoice_to_the_order_service() {
     let stack = Stack::open().unwrap();
     let order = stack.new_order("user-1").await.unwrap();
     let made = stack.create_invoice(&order).await.unwrap();
-    assert_eq!((&made["state"], &made["amount"], &made["currency"]), (&json!("PENDING"), &json!(150_000), &json!("IDR")));
+    assert_eq!(
+        (&made["state"], &made["amount"], &made["currency"]),
+        (&json!("PENDING"), &json!(150_000), &json!("IDR"))
+    );
     assert!(made["channels"].as_array().unwrap().iter().any(|channel| channel["channel"] == "BCA_VA"));
     let invoice = made["id"].as_str().unwrap();
 
@@ -50,8 +54,12 @@ async fn an_order_is_paid_from_its_invoice_to_the_order_service() {
     assert_eq!(update["reference"], reference);
     assert!(!update["paidAt"].is_null());
 
-    let list = stack.get("/api/v1/billing/invoices?limit=100", &stack.file.tokens.user).await.unwrap().ok().unwrap();
-    assert!(list["items"].as_array().unwrap().iter().any(|item| item["id"] == invoice), "the list lacks {invoice}");
+    let list =
+        stack.get("/api/v1/billing/invoices?limit=100", &stack.file.tokens.user).await.unwrap().ok().unwrap();
+    assert!(
+        list["items"].as_array().unwrap().iter().any(|item| item["id"] == invoice),
+        "the list lacks {invoice}"
+    );
 }
 
 #[tokio::test]
@@ -62,7 +70,10 @@ async fn a_qris_code_can_be_scanned_and_paid() {
     assert_eq!((&payment["method"], &payment["code"]), (&json!("QRIS"), &Value::Null));
     assert!(!payment["qrString"].as_str().unwrap().is_empty());
     let picture = payment["qrImageUrl"].as_str().unwrap();
-    assert!(stack.http.get(picture).send().await.unwrap().status().is_success(), "there is no picture at {picture}");
+    assert!(
+        stack.http.get(picture).send().await.unwrap().status().is_success(),
+        "there is no picture at {picture}"
+    );
     stack.tripay(&reference, "pay", &json!({})).await.unwrap();
     stack.order_becomes(&order, "PAID").await.unwrap();
 }
@@ -165,7 +176,8 @@ async fn forged_callbacks_are_refused_and_change_nothing() {
     let untouched = stack.evidence(&invoice).await.unwrap();
     assert_eq!((&untouched["state"], &untouched["reports"]), (&json!("PENDING"), &json!([])));
     let too_long = "x".repeat(65 << 10);
-    let request = stack.request(Method::POST, "/webhooks/tripay").body(too_long).timeout(Duration::from_secs(30));
+    let request =
+        stack.request(Method::POST, "/webhooks/tripay").body(too_long).timeout(Duration::from_secs(30));
     assert_eq!(request.send().await.unwrap().status().as_u16(), 413);
 }
 
@@ -177,15 +189,18 @@ async fn two_creates_and_two_clicks_at_once_are_one_invoice_and_one_code() {
     let (one, two) = (one.unwrap(), two.unwrap());
     assert_eq!(one["id"], two["id"]);
     let invoice = one["id"].as_str().unwrap();
-    let (first, second) = tokio::join!(stack.pay_invoice(invoice, "BCA_VA"), stack.pay_invoice(invoice, "BCA_VA"));
+    let (first, second) =
+        tokio::join!(stack.pay_invoice(invoice, "BCA_VA"), stack.pay_invoice(invoice, "BCA_VA"));
     // The second click may be told that the code is just being made; asking again then gives the same code.
     assert!(first.is_ok() || second.is_ok(), "{first:?} {second:?}");
     let again = stack.pay_invoice(invoice, "BCA_VA").await.unwrap();
     let merchant_ref = &again["payment"]["merchantRef"];
     let all = stack.control(Method::GET, "tripay/transactions", &Value::Null).await.unwrap();
-    let made = all["items"].as_array().unwrap().iter().filter(|made| {
-        [&made["merchantRef"], &made["merchant_ref"]].contains(&merchant_ref)
-    });
+    let made = all["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|made| [&made["merchantRef"], &made["merchant_ref"]].contains(&merchant_ref));
     assert_eq!(made.count(), 1, "transactions of {merchant_ref}");
 }
 
@@ -194,7 +209,8 @@ async fn the_same_idempotency_key_gets_the_first_answer_again() {
     let stack = Stack::open().unwrap();
     let order = stack.new_order("user-1").await.unwrap();
     let send = async |body: Value| {
-        let request = stack.request(Method::POST, "/api/v1/billing/invoices").bearer_auth(&stack.file.tokens.user);
+        let request =
+            stack.request(Method::POST, "/api/v1/billing/invoices").bearer_auth(&stack.file.tokens.user);
         e2e::answer::Answer::to(request.header("idempotency-key", &order).json(&body)).await.unwrap()
     };
     let first = send(json!({ "orderId": order })).await;

@@ -18,7 +18,8 @@ async fn policy(stack: &Stack, role: &str) -> Value {
     let answer = stack.iam("GetRolePolicy", &[("RoleName", role), ("PolicyName", POLICY)]).await.unwrap();
     let (_, rest) = answer.split_once("<PolicyDocument>").unwrap();
     let (encoded, _) = rest.split_once("</PolicyDocument>").unwrap();
-    let url = reqwest::Url::parse(&format!("http://127.0.0.1/?document={}", encoded.replace("&amp;", "&"))).unwrap();
+    let url = reqwest::Url::parse(&format!("http://127.0.0.1/?document={}", encoded.replace("&amp;", "&")))
+        .unwrap();
     let document = url.query_pairs().next().unwrap().1.into_owned();
     serde_json::from_str(&document).unwrap()
 }
@@ -62,7 +63,10 @@ async fn without_its_permission_to_write_the_callback_asks_for_redelivery_and_wi
 async fn a_function_reaches_no_table_and_no_secret_but_its_own() {
     let stack = Stack::open().unwrap();
     for (folder, foreign) in [
-        ("tripay-callback", ["IdempotencyKeys", "/api-", "/internal-", "sqs:", "dynamodb:DeleteItem"].as_slice()),
+        (
+            "tripay-callback",
+            ["IdempotencyKeys", "/api-", "/internal-", "sqs:", "dynamodb:DeleteItem"].as_slice(),
+        ),
         ("event-relay", ["IdempotencyKeys", "secretsmanager:", "dynamodb:PutItem"].as_slice()),
         ("order-updater", ["dynamodb:", "/tripay-", "/api-"].as_slice()),
         ("reconciler", ["IdempotencyKeys", "/api-", "/internal-"].as_slice()),
@@ -74,7 +78,8 @@ async fn a_function_reaches_no_table_and_no_secret_but_its_own() {
             names.split("<member>").skip(1).filter_map(|part| part.split("</member>").next()).collect();
         assert!(!policies.is_empty(), "{names}");
         for name in policies {
-            let document = stack.iam("GetRolePolicy", &[("RoleName", &role), ("PolicyName", name)]).await.unwrap();
+            let document =
+                stack.iam("GetRolePolicy", &[("RoleName", &role), ("PolicyName", name)]).await.unwrap();
             let document = document.replace("%3A", ":").replace("%2F", "/").replace("%2A", "*");
             assert!(!document.contains("dynamodb:*") && !document.contains("\"*:*\""), "{folder} {name}");
             for word in foreign {

@@ -38,7 +38,8 @@ async fn a_lost_callback_is_healed_by_the_reconciler() {
 async fn an_order_service_that_refuses_gets_no_second_try_and_the_message_is_kept_with_the_reason() {
     let stack = Stack::alone().unwrap();
     let open = stack.open_payment("BCA_VA").await.unwrap();
-    let refusal = json!({ "party": "orders", "operation": "payment-status", "fault": "refuse", "status": 422 });
+    let refusal =
+        json!({ "party": "orders", "operation": "payment-status", "fault": "refuse", "status": 422 });
     stack.fault(&refusal).await.unwrap();
     stack.tripay(&open.reference, "pay", &json!({})).await.unwrap();
     let dead = wait::until("the dead letter", Duration::from_secs(30), async || {
@@ -50,7 +51,11 @@ async fn an_order_service_that_refuses_gets_no_second_try_and_the_message_is_kep
     .unwrap();
     let reason = dead["MessageAttributes"]["reason"]["StringValue"].as_str().unwrap();
     assert!(reason.contains("refused") && reason.contains("422"), "{reason}");
-    assert_eq!(stack.invoice(&open.invoice).await.unwrap()["state"], "PAID", "the money is there all the same");
+    assert_eq!(
+        stack.invoice(&open.invoice).await.unwrap()["state"],
+        "PAID",
+        "the money is there all the same"
+    );
     assert_eq!(stack.order(&open.order).await.unwrap()["updates"], json!([]));
 
     // Replayed as it is, it is delivered.
@@ -79,9 +84,12 @@ async fn an_update_whose_answer_was_lost_takes_effect_once() {
     stack.fault(&lost).await.unwrap();
     stack.tripay(&open.reference, "pay", &json!({})).await.unwrap();
     let asked = wait::until("the order service is told again", Duration::from_secs(30), async || {
-        let log = stack.control(http::Method::GET, "log?party=orders&operation=payment-status", &Value::Null).await?;
+        let log = stack
+            .control(http::Method::GET, "log?party=orders&operation=payment-status", &Value::Null)
+            .await?;
         let ours = |entry: &&Value| entry["path"].as_str().is_some_and(|path| path.contains(&open.order));
-        let calls: Vec<Value> = log["entries"].as_array().into_iter().flatten().filter(ours).cloned().collect();
+        let calls: Vec<Value> =
+            log["entries"].as_array().into_iter().flatten().filter(ours).cloned().collect();
         Ok((calls.len() == 2 && calls[1]["status"] == 200).then_some(calls))
     })
     .await
@@ -105,7 +113,8 @@ async fn a_lost_answer_of_transaction_create_makes_no_second_code() {
     })
     .await
     .unwrap();
-    let creates = stack.control(http::Method::GET, "log?party=tripay&operation=transaction/create", &Value::Null);
+    let creates =
+        stack.control(http::Method::GET, "log?party=tripay&operation=transaction/create", &Value::Null);
     let creates = creates.await.unwrap();
     let merchant_ref = payment["merchantRef"].as_str().unwrap();
     let ours = |entry: &&Value| entry["requestBody"].as_str().is_some_and(|body| body.contains(merchant_ref));

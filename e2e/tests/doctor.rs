@@ -1,0 +1,126 @@
+//! `ops doctor` on the deployed stack: finds nothing when all is well, and what is broken with how to mend it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::process::Command;
+
+use e2e::stack::{Stack, root, stack_path};
+use serde_json::{Value, json};
+
+/// The exit code and the findings.
+fn doctor() -> (Option<i32>, Vec<Value>) {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(root()).args([
+        "run",
+        "--quiet",
+        "--package",
+        "ops",
+        "--bin",
+        "ops",
+        "--",
+        "doctor",
+        "--json",
+    ]);
+    let output = command.arg("--stack-file").arg(stack_path()).output().unwrap();
+    let findings = serde_json::from_slice(&output.stdout);
+    let findings =
+        findings.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    (output.status.code(), findings)
+}
+
+fn finding<'a>(findings: &'a [Value], check: &str) -> &'a Value {
+    let found = findings.iter().find(|finding| finding["check"] == check);
+    found.unwrap_or_else(|| panic!("no {check} in {findings:?}"))
+}
+
+async fn drain(stack: &Stack, queue: &str) {
+    while !stack.take_messages(queue).await.unwrap().is_empty() {}
+}
+
+async fn put_secret(stack: &Stack, name: &str, value: &str) {
+    let wish = json!({ "SecretId": format!("{}/{name}", stack.file.stack), "SecretString": value });
+    stack.aws("secretsmanager", "secretsmanager.PutSecretValue", &wish).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stack_that_is_well_has_no_finding() {
+    let stack = Stack::alone().unwrap();
+    stack.forget_faults().await.unwrap();
+    for queue in ["order-updates-dlq", "event-relay-dlq", "reconciler-dlq"] {
+        drain(&stack, queue).await;
+    }
+    let (code, findings) = doctor();
+    let bad: Vec<&Value> = findings.iter().filter(|finding| finding["level"] != "ok").collect();
+    // An alarm may still ring from what other tests broke on purpose.
+    let bad: Vec<&&Value> = bad
+        .iter()
+        .filter(|finding| !finding["check"].as_str().unwrap().starts_with(&stack.file.stack))
+        .collect();
+    assert!(bad.is_empty(), "{bad:#?}");
+    assert_eq!(code, Some(0));
+    for check in
+        ["tripay", "order service", "user service", "alarms", "health of the API", "schedule of reconciler"]
+    {
+        assert!(check == "alarms" || finding(&findings, check)["level"] == "ok");
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_secret_is_found_and_never_shown() {
+    let stack = Stack::alone().unwrap();
+    let id = json!({ "SecretId": format!("{}/tripay", stack.file.stack) });
+    let good = stack.aws("secretsmanager", "secretsmanager.GetSecretValue", &id).await.unwrap();
+    let good = good["SecretString"].as_str().unwrap().to_owned();
+    let mut results = Vec::new();
+    for broken in [
+        r#"{"apiKey":"DEV-shown-nowhere","privateKey":"#,
+        r#"{"apiKey":"shown-nowhere","privateKey":"shown-nowhere","merchantCode":"T9999"}"#,
+    ] {
+        put_secret(&stack, "tripay", broken).await;
+        results.push(std::panic::catch_unwind(doctor));
+        put_secret(&stack, "tripay", &good).await;
+    }
+    for (result, words) in results.into_iter().zip(["malformed", "TRIPAY_MODE is sandbox"]) {
+        let (code, findings) = result.unwrap();
+        assert_eq!(code, Some(1));
+        let finding = finding(&findings, &format!("secret {}/tripay", stack.file.stack));
+        assert_eq!(finding["level"], "failed");
+        assert!(finding["found"].as_str().unwrap().contains(words), "{finding}");
+        assert!(finding["fix"].as_str().unwrap().contains("put-secret-value"), "{finding}");
+        assert!(!format!("{findings:?}").contains("shown-nowhere"));
+    }
+}
+
+#[tokio::test]
+async fn tripays_words_about_the_callers_address_are_told_with_what_to_do() {
+    let stack = Stack::alone().unwrap();
+    let words = "Unauthorized IP (203.0.113.7). Please add to whitelist";
+    let fault = json!({ "party": "tripay", "operation": "payment-channel", "fault": "refuse", "status": 403,
+        "message": words, "times": 2 });
+    stack.fault(&fault).await.unwrap();
+    let result = std::panic::catch_unwind(doctor);
+    stack.forget_faults().await.unwrap();
+    let (code, findings) = result.unwrap();
+    assert_eq!(code, Some(1));
+    let finding = finding(&findings, "tripay");
+    assert!(finding["found"].as_str().unwrap().contains(words), "{finding}");
+    assert!(finding["fix"].as_str().unwrap().contains("Whitelist IP"), "{finding}");
+}
+
+#[tokio::test]
+async fn an_order_service_that_does_not_answer_and_dead_letters_are_found() {
+    let stack = Stack::alone().unwrap();
+    let dead = json!({ "QueueUrl": stack.file.queues["order-updates-dlq"], "MessageBody": "{}" });
+    stack.aws("sqs", "AmazonSQS.SendMessage", &dead).await.unwrap();
+    let down = json!({ "party": "orders", "operation": "order", "fault": "server_error", "times": 2 });
+    stack.fault(&down).await.unwrap();
+    let result = std::panic::catch_unwind(doctor);
+    stack.forget_faults().await.unwrap();
+    drain(&stack, "order-updates-dlq").await;
+    let (code, findings) = result.unwrap();
+    assert_eq!(code, Some(1));
+    let down = finding(&findings, "order service");
+    assert!(down["fix"].as_str().unwrap().contains("OrderServiceBaseUrl"), "{down}");
+    let letters = finding(&findings, "queue order-updates-dlq");
+    assert_eq!(letters["level"], "warning");
+    assert!(letters["fix"].as_str().unwrap().contains("reason"), "{letters}");
+}
