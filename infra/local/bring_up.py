@@ -11,6 +11,7 @@ import machine
 import processes
 import routes
 import stack_file
+import tables
 from say import step
 from settings import AWS_PORT, SANDBOX_PORT, SANDBOX_URL, service_environment
 
@@ -26,6 +27,7 @@ def everything(**emulator: str) -> dict:
         aws.start(deploy.ground(), **emulator)
     outputs = deploy.deploy(archives)
     routes.connect(outputs["ApiId"])
+    tables.complete()
     credentials.fill_secrets()
     _start_sandbox(programs / "sandbox", stack_file.api_url(outputs))
     stack = stack_file.write(outputs)
