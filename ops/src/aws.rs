@@ -22,7 +22,12 @@ pub struct Aws {
 
 impl Aws {
     /// Asks with these credentials; all services are at `endpoint` where there is one.
-    pub fn new(http: reqwest::Client, credentials: Credentials, region: String, endpoint: Option<String>) -> Self {
+    pub fn new(
+        http: reqwest::Client,
+        credentials: Credentials,
+        region: String,
+        endpoint: Option<String>,
+    ) -> Self {
         Self { http, identity: credentials.into(), region, endpoint }
     }
 
@@ -56,7 +61,12 @@ impl Aws {
         }
     }
 
-    async fn send(&self, service: &str, request: http::request::Builder, body: &str) -> anyhow::Result<Option<Value>> {
+    async fn send(
+        &self,
+        service: &str,
+        request: http::request::Builder,
+        body: &str,
+    ) -> anyhow::Result<Option<Value>> {
         let mut request = request.body(body.to_owned())?;
         self.sign(service, &mut request)?;
         let answer = self.http.execute(request.try_into()?).await;

@@ -68,7 +68,8 @@ impl Place {
                 let text = std::fs::read_to_string(&self.stack_file).with_context(|| {
                     format!("{path} is not there: run `make up`, or name a stack with --stack")
                 })?;
-                let file: StackFile = serde_json::from_str(&text).with_context(|| format!("{path} is unusable"))?;
+                let file: StackFile =
+                    serde_json::from_str(&text).with_context(|| format!("{path} is unusable"))?;
                 let credentials = Credentials::new("test", "test", None, None, "emulator");
                 (file.stack, file.region, Some(file.aws_endpoint), Some(file.api_url), credentials)
             }

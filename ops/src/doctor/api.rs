@@ -21,7 +21,11 @@ pub async fn check_alarms(deployment: &Deployment) -> Vec<Finding> {
     };
     let alarms = answer["MetricAlarms"].as_array().cloned().unwrap_or_default();
     if alarms.is_empty() {
-        return vec![Finding::warning(check, "there are none", "deploy again: infra/observability.yaml has them")];
+        return vec![Finding::warning(
+            check,
+            "there are none",
+            "deploy again: infra/observability.yaml has them",
+        )];
     }
     let ringing: Vec<&Value> = alarms.iter().filter(|alarm| alarm["StateValue"] == "ALARM").collect();
     if ringing.is_empty() {
@@ -29,7 +33,11 @@ pub async fn check_alarms(deployment: &Deployment) -> Vec<Finding> {
     }
     let text = |alarm: &Value, field: &str| alarm[field].as_str().unwrap_or_default().to_owned();
     let finding = |alarm: &&Value| {
-        Finding::warning(text(alarm, "AlarmName"), text(alarm, "StateReason"), text(alarm, "AlarmDescription"))
+        Finding::warning(
+            text(alarm, "AlarmName"),
+            text(alarm, "StateReason"),
+            text(alarm, "AlarmDescription"),
+        )
     };
     ringing.iter().map(finding).collect()
 }
@@ -81,7 +89,8 @@ async fn find_url(deployment: &Deployment) -> anyhow::Result<String> {
     let apis = deployment.aws.get("apigateway", &path).await?.unwrap_or_default();
     let is_ours = |api: &&Value| {
         let tags = &api["tags"];
-        tags["aws:cloudformation:stack-name"] == deployment.stack.as_str() || api["name"] == deployment.stack.as_str()
+        tags["aws:cloudformation:stack-name"] == deployment.stack.as_str()
+            || api["name"] == deployment.stack.as_str()
     };
     let found = apis["items"].as_array().into_iter().flatten().find(is_ours);
     let url = found.and_then(|api| api["apiEndpoint"].as_str());

@@ -9,7 +9,8 @@ use super::finding::Finding;
 use crate::deployment::Deployment;
 
 /// Every function of Paydesk.
-pub const FUNCTIONS: [&str; 5] = ["billing-api", "event-relay", "order-updater", "reconciler", "tripay-callback"];
+pub const FUNCTIONS: [&str; 5] =
+    ["billing-api", "event-relay", "order-updater", "reconciler", "tripay-callback"];
 /// Functions that are fed by a stream or a queue.
 const FED: [&str; 2] = ["event-relay", "order-updater"];
 /// Traffic, streams, queues and schedules reach this alias.
@@ -103,7 +104,8 @@ async fn check_source(deployment: &Deployment, folder: &str) -> Finding {
         return Finding::failed(check, "nothing feeds it", "deploy again: template.yaml connects it");
     };
     let id = mapping["UUID"].as_str().unwrap_or_default();
-    let (state, last) = (mapping["State"].as_str().unwrap_or_default(), mapping["LastProcessingResult"].as_str());
+    let (state, last) =
+        (mapping["State"].as_str().unwrap_or_default(), mapping["LastProcessingResult"].as_str());
     if state != "Enabled" {
         let fix = format!("aws lambda update-event-source-mapping --uuid {id} --enabled");
         return Finding::failed(check, format!("it is {state}"), fix);

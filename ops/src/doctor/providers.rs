@@ -24,12 +24,20 @@ pub async fn check(deployment: &Deployment, functions: &Functions, held: Held) -
     let caller = match clients {
         Ok(clients) => Caller::new(clients),
         Err(error) => {
-            return vec![Finding::failed("providers", error.to_string(), "mend the parameter OutboundProxyUrl")];
+            return vec![Finding::failed(
+                "providers",
+                error.to_string(),
+                "mend the parameter OutboundProxyUrl",
+            )];
         }
     };
     let mut findings = Vec::new();
     if let Some(credentials) = held.tripay {
-        let mode = if functions.setting("TRIPAY_MODE") == Some("production") { Mode::Production } else { Mode::Sandbox };
+        let mode = if functions.setting("TRIPAY_MODE") == Some("production") {
+            Mode::Production
+        } else {
+            Mode::Sandbox
+        };
         let base_url = functions.setting("TRIPAY_BASE_URL").unwrap_or(mode.base_url());
         findings.push(tripay(Tripay::new(caller.clone(), base_url, credentials).channels().await));
     }
@@ -42,7 +50,11 @@ pub async fn check(deployment: &Deployment, functions: &Functions, held: Held) -
         findings.push(own_service("order service", parameter, OrderService::new(orders).check().await));
     }
     if let Some(users) = service("USER_SERVICE_BASE_URL") {
-        findings.push(own_service("user service", "UserServiceBaseUrl", UserService::new(users).check().await));
+        findings.push(own_service(
+            "user service",
+            "UserServiceBaseUrl",
+            UserService::new(users).check().await,
+        ));
     }
     findings
 }
@@ -56,7 +68,9 @@ fn tripay<T>(asked: Result<Vec<T>, TripayError>) -> Finding {
             "switch channels on: sandbox under Simulator > Merchant > Channel Pembayaran, \
              production under Merchant > Opsi > Atur Channel Pembayaran",
         ),
-        Ok(channels) => Finding::ok(check, format!("answers, takes the credentials, offers {} channels", channels.len())),
+        Ok(channels) => {
+            Finding::ok(check, format!("answers, takes the credentials, offers {} channels", channels.len()))
+        }
         Err(TripayError::Refused { status, message }) => {
             let fix = refusal_advice(&message);
             Finding::failed(check, format!("refuses (HTTP {status}): {message}"), fix)
@@ -67,7 +81,8 @@ fn tripay<T>(asked: Result<Vec<T>, TripayError>) -> Finding {
             let fix = if words.contains("403") || words.contains("Unauthorized IP") {
                 refusal_advice(&words)
             } else {
-                "is the network there? TRIPAY_BASE_URL, and the proxy or the NAT gateway, if you use one".to_owned()
+                "is the network there? TRIPAY_BASE_URL, and the proxy or the NAT gateway, if you use one"
+                    .to_owned()
             };
             Finding::failed(check, words.trim().to_owned(), fix)
         }

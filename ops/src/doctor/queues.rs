@@ -11,8 +11,12 @@ use super::functions::Functions;
 use crate::deployment::Deployment;
 
 /// Every queue, and whether it holds dead letters.
-const QUEUES: [(&str, bool); 4] =
-    [("order-updates", false), ("order-updates-dlq", true), ("event-relay-dlq", true), ("reconciler-dlq", true)];
+const QUEUES: [(&str, bool); 4] = [
+    ("order-updates", false),
+    ("order-updates-dlq", true),
+    ("event-relay-dlq", true),
+    ("reconciler-dlq", true),
+];
 /// Waiting messages from which somebody should look.
 const MANY: u64 = 1_000;
 
@@ -29,7 +33,12 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> Vec<Findin
     let mut findings = Vec::new();
     for (queue, is_dead_letters) in QUEUES {
         let url = format!("{prefix}/{}-{queue}", deployment.stack);
-        let asked = client.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::All).send().await;
+        let asked = client
+            .get_queue_attributes()
+            .queue_url(url)
+            .attribute_names(QueueAttributeName::All)
+            .send()
+            .await;
         let check = format!("queue {queue}");
         findings.push(match asked {
             Ok(answer) => judge(check, is_dead_letters, &answer.attributes.unwrap_or_default()),
@@ -43,7 +52,9 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> Vec<Findin
 }
 
 fn judge(check: String, is_dead_letters: bool, attributes: &Attributes) -> Finding {
-    let count = |name: QueueAttributeName| attributes.get(&name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+    let count = |name: QueueAttributeName| {
+        attributes.get(&name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0)
+    };
     let waiting = count(QueueAttributeName::ApproximateNumberOfMessages);
     let hidden = count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible);
     match (is_dead_letters, waiting) {
@@ -60,7 +71,9 @@ fn judge(check: String, is_dead_letters: bool, attributes: &Attributes) -> Findi
             let found = format!("{waiting} messages wait, {hidden} are being worked on");
             Finding::warning(check, found, "is the order service slow or down? read the log of order-updater")
         }
-        (false, waiting) => Finding::ok(check, format!("{waiting} waiting, {hidden} delayed or being worked on")),
+        (false, waiting) => {
+            Finding::ok(check, format!("{waiting} waiting, {hidden} delayed or being worked on"))
+        }
     }
 }
 

@@ -33,7 +33,8 @@ pub struct Held {
 /// Reads all secrets in one request and looks at each.
 pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Finding>, Held) {
     let client = aws_sdk_secretsmanager::Client::new(&deployment.sdk);
-    let batch = SecretReader::new(client, deployment.stack.clone()).batch(&["tripay", "api", "internal"]).await;
+    let batch =
+        SecretReader::new(client, deployment.stack.clone()).batch(&["tripay", "api", "internal"]).await;
     let batch = match batch {
         Ok(batch) => batch,
         Err(error) => {
@@ -83,7 +84,8 @@ fn read<T: serde::de::DeserializeOwned>(
 }
 
 fn tripay_trouble(found: &Credentials, is_production: bool) -> Option<String> {
-    let (api_key, private_key) = (found.api_key.expose_secret().trim(), found.private_key.expose_secret().trim());
+    let (api_key, private_key) =
+        (found.api_key.expose_secret().trim(), found.private_key.expose_secret().trim());
     let code = found.merchant_code.trim();
     if api_key.is_empty() || private_key.is_empty() || code.is_empty() {
         return Some("a field is empty: Tripay is not configured".to_owned());
@@ -92,9 +94,15 @@ fn tripay_trouble(found: &Credentials, is_production: bool) -> Option<String> {
         return Some("merchantCode is not T and digits".to_owned());
     }
     match (api_key.starts_with("DEV-"), is_production) {
-        (true, true) => Some("apiKey is one of the sandbox (DEV-…), but TRIPAY_MODE is production".to_owned()),
-        (false, false) => Some("apiKey is not one of the sandbox (DEV-…), but TRIPAY_MODE is sandbox".to_owned()),
-        _ if !private_key.is_ascii() || !api_key.is_ascii() => Some("a key has letters that are not ASCII".to_owned()),
+        (true, true) => {
+            Some("apiKey is one of the sandbox (DEV-…), but TRIPAY_MODE is production".to_owned())
+        }
+        (false, false) => {
+            Some("apiKey is not one of the sandbox (DEV-…), but TRIPAY_MODE is sandbox".to_owned())
+        }
+        _ if !private_key.is_ascii() || !api_key.is_ascii() => {
+            Some("a key has letters that are not ASCII".to_owned())
+        }
         _ => None,
     }
 }
@@ -105,7 +113,9 @@ fn api_trouble(found: &ApiSecret, has_jwks: bool) -> Option<String> {
         return Some(format!("cursorKey is shorter than {SHORTEST_KEY} bytes"));
     }
     if !has_jwks && is_short(&found.jwt_secret) {
-        return Some(format!("jwtSecret is shorter than {SHORTEST_KEY} bytes, and there is no JwksUrl instead"));
+        return Some(format!(
+            "jwtSecret is shorter than {SHORTEST_KEY} bytes, and there is no JwksUrl instead"
+        ));
     }
     None
 }
@@ -128,17 +138,27 @@ mod tests {
     use super::*;
 
     fn credentials(api_key: &str, private_key: &str, code: &str) -> Credentials {
-        Credentials { api_key: api_key.into(), private_key: private_key.into(), merchant_code: code.to_owned() }
+        Credentials {
+            api_key: api_key.into(),
+            private_key: private_key.into(),
+            merchant_code: code.to_owned(),
+        }
     }
 
     #[test]
     fn credentials_of_the_other_system_are_found_out_before_they_are_used() {
         assert_eq!(tripay_trouble(&credentials("DEV-abc", "a-b", "T1"), false), None);
         assert_eq!(tripay_trouble(&credentials("abc", "a-b", "T1"), true), None);
-        assert!(tripay_trouble(&credentials("abc", "a-b", "T1"), false).unwrap().contains("TRIPAY_MODE is sandbox"));
+        assert!(
+            tripay_trouble(&credentials("abc", "a-b", "T1"), false)
+                .unwrap()
+                .contains("TRIPAY_MODE is sandbox")
+        );
         assert!(tripay_trouble(&credentials("DEV-abc", "a-b", "T1"), true).unwrap().contains("production"));
         assert!(tripay_trouble(&credentials("DEV-abc", " ", "T1"), false).unwrap().contains("empty"));
-        assert!(tripay_trouble(&credentials("DEV-abc", "a-b", "1234"), false).unwrap().contains("merchantCode"));
+        assert!(
+            tripay_trouble(&credentials("DEV-abc", "a-b", "1234"), false).unwrap().contains("merchantCode")
+        );
     }
 
     #[test]
@@ -153,7 +173,8 @@ mod tests {
 
     #[test]
     fn short_keys_are_refused_and_key_sets_make_the_token_secret_needless() {
-        let secret = |jwt: &str, cursor: &str| ApiSecret { jwt_secret: jwt.into(), cursor_key: cursor.into() };
+        let secret =
+            |jwt: &str, cursor: &str| ApiSecret { jwt_secret: jwt.into(), cursor_key: cursor.into() };
         let long = "0123456789abcdef0123456789abcdef";
         assert_eq!(api_trouble(&secret(long, long), false), None);
         assert_eq!(api_trouble(&secret("", long), true), None);

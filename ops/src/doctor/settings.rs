@@ -26,17 +26,35 @@ const API: &[&str] = &["billing-api"];
 const SETTINGS: &[Setting] = &[
     Setting(ALL, "STACK", Form::Text, true, ""),
     Setting(&["billing-api", "reconciler", "tripay-callback"], "INVOICES_TABLE", Form::Text, true, ""),
-    Setting(&["tripay-callback"], "TRIPAY_CALLBACK_SOURCE_IPS", Form::Addresses, false, "TripayCallbackSourceIps"),
+    Setting(
+        &["tripay-callback"],
+        "TRIPAY_CALLBACK_SOURCE_IPS",
+        Form::Addresses,
+        false,
+        "TripayCallbackSourceIps",
+    ),
     Setting(API, "IDEMPOTENCY_TABLE", Form::Text, true, ""),
     Setting(&["billing-api", "reconciler"], "TRIPAY_MODE", Form::Mode, true, "TripayMode"),
     Setting(&["billing-api", "reconciler"], "TRIPAY_BASE_URL", Form::Url, false, "TripayBaseUrl"),
     Setting(API, "TRIPAY_CALLBACK_URL", Form::Url, false, "TripayCallbackUrl"),
     Setting(API, "TRIPAY_RETURN_URL", Form::Url, false, "TripayReturnUrl"),
-    Setting(&["billing-api", "order-updater"], "ORDER_SERVICE_BASE_URL", Form::Url, true, "OrderServiceBaseUrl"),
+    Setting(
+        &["billing-api", "order-updater"],
+        "ORDER_SERVICE_BASE_URL",
+        Form::Url,
+        true,
+        "OrderServiceBaseUrl",
+    ),
     Setting(API, "USER_SERVICE_BASE_URL", Form::Url, true, "UserServiceBaseUrl"),
     Setting(API, "INVOICE_LIFETIME_MINUTES", Form::Minutes, true, "InvoiceLifetimeMinutes"),
     Setting(API, "JWKS_URL", Form::Url, false, "JwksUrl"),
-    Setting(&["billing-api", "order-updater", "reconciler"], "OUTBOUND_PROXY_URL", Form::Url, false, "OutboundProxyUrl"),
+    Setting(
+        &["billing-api", "order-updater", "reconciler"],
+        "OUTBOUND_PROXY_URL",
+        Form::Url,
+        false,
+        "OutboundProxyUrl",
+    ),
     Setting(&["event-relay"], "ORDER_UPDATES_QUEUE_URL", Form::Url, true, ""),
     Setting(&["event-relay", "order-updater"], "DEAD_LETTER_QUEUE_URL", Form::Url, true, ""),
     Setting(&["order-updater"], "QUEUE_URL", Form::Url, true, ""),
@@ -109,7 +127,8 @@ mod tests {
     use super::*;
 
     fn callback(source_ips: &str, table: &str) -> Finding {
-        let pairs = [("STACK", "paydesk"), ("INVOICES_TABLE", table), ("TRIPAY_CALLBACK_SOURCE_IPS", source_ips)];
+        let pairs =
+            [("STACK", "paydesk"), ("INVOICES_TABLE", table), ("TRIPAY_CALLBACK_SOURCE_IPS", source_ips)];
         let environment = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let functions = Functions::of(BTreeMap::from([("tripay-callback", environment)]));
         check(&functions).remove(0)

@@ -38,7 +38,11 @@ async fn check_one(client: &Client, table: &str, has_stream: bool) -> Vec<Findin
     let status = described.as_ref().and_then(|table| table.table_status.clone());
     if status != Some(TableStatus::Active) && status != Some(TableStatus::Updating) {
         let found = format!("its status is {}", status.as_ref().map_or("unknown", TableStatus::as_str));
-        findings.push(Finding::failed(name.as_str(), found, "look at the table in the console; AWS may be changing it"));
+        findings.push(Finding::failed(
+            name.as_str(),
+            found,
+            "look at the table in the console; AWS may be changing it",
+        ));
     }
     let stream = described.and_then(|table| table.stream_specification);
     let is_streamed = stream.is_some_and(|stream| {
@@ -46,7 +50,11 @@ async fn check_one(client: &Client, table: &str, has_stream: bool) -> Vec<Findin
     });
     if has_stream && !is_streamed {
         let found = "it has no stream of new images: no event leaves the outbox";
-        findings.push(Finding::failed(name.as_str(), found, "deploy again: infra/data.yaml switches the stream on"));
+        findings.push(Finding::failed(
+            name.as_str(),
+            found,
+            "deploy again: infra/data.yaml switches the stream on",
+        ));
     }
     let recovery = recovery.ok().and_then(|answer| answer.continuous_backups_description);
     let recovery = recovery.and_then(|backups| backups.point_in_time_recovery_description);
@@ -57,11 +65,16 @@ async fn check_one(client: &Client, table: &str, has_stream: bool) -> Vec<Findin
             "aws dynamodb update-continuous-backups --table-name {table} \
              --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true"
         );
-        findings.push(Finding::warning(name.as_str(), "point-in-time recovery is off, or cannot be read", fix));
+        findings.push(Finding::warning(
+            name.as_str(),
+            "point-in-time recovery is off, or cannot be read",
+            fix,
+        ));
     }
     let expiry = expiry.ok().and_then(|answer| answer.time_to_live_description);
     let expires = expiry.is_some_and(|expiry| {
-        expiry.time_to_live_status == Some(TimeToLiveStatus::Enabled) && expiry.attribute_name.as_deref() == Some("ttl")
+        expiry.time_to_live_status == Some(TimeToLiveStatus::Enabled)
+            && expiry.attribute_name.as_deref() == Some("ttl")
     });
     if !expires {
         let fix = "deploy again: infra/data.yaml sets TTL on the attribute `ttl`";
