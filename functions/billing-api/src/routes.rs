@@ -57,7 +57,7 @@ async fn around(State(app): State<&'static App>, mut request: Request, next: Nex
     let correlation_id = correlation::of_request(request.headers());
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let method = request.method().clone();
-    let cause = Cause { correlation_id: correlation_id.clone(), now: Timestamp::now() };
+    let cause = Cause::new(correlation_id.clone(), Timestamp::now());
     request.extensions_mut().insert(cause);
     let mut response = next.run(request).await;
     let problem = response.extensions_mut().remove::<Problem>();

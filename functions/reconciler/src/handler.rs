@@ -59,7 +59,7 @@ pub struct Summary {
 /// # Errors
 /// When the store is unavailable.
 pub async fn handle(app: &App, deadline: SystemTime) -> Result<Summary, StoreError> {
-    let cause = Cause { correlation_id: correlation::new(), now: Timestamp::now() };
+    let cause = Cause::new(correlation::new(), Timestamp::now());
     let mut sweep = app.sweeps.current(cause.now).await?;
     let mut summary = Summary::default();
     let Some(tripay) = app.tripay.tripay().await else {

@@ -19,7 +19,7 @@ use crate::reply;
 
 /// Opens a callback, settles what it names, and answers.
 pub async fn handle(app: &App, request: Request) -> Response<String> {
-    let cause = Cause { correlation_id: correlation::of_request(request.headers()), now: Timestamp::now() };
+    let cause = Cause::new(correlation::of_request(request.headers()), Timestamp::now());
     let callback = match app.open(request.headers(), source_address(&request), request.body()).await {
         Ok(callback) => callback,
         Err(error) => {

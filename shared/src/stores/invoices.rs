@@ -27,6 +27,14 @@ pub struct Cause {
     pub now: Timestamp,
 }
 
+impl Cause {
+    /// A cause at `now`, in whole milliseconds.
+    pub fn new(correlation_id: String, now: Timestamp) -> Self {
+        let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
+        Self { correlation_id, now }
+    }
+}
+
 /// A change that was decided, and committed where there was something to commit.
 #[derive(Debug)]
 pub struct Changed<T> {

@@ -134,10 +134,15 @@ async fn keys_that_cannot_be_read_are_asked_for_again() {
     let (bench, ec) = (bench().await, EcKey::new("ec-1"));
     let list = Trigger::of("list").bearing(&ec.sign(&claims("user-1")));
     for (status, body) in [(500, ""), (404, "{}"), (200, "<html>")] {
+        bench.wire.reset();
         bench.wire.answer_next("/keys.json", 1, (status, body.to_owned()));
-        bench.send(&list).await.problem(503, "keys_unavailable");
+        for _ in 0..3 {
+            bench.send(&list).await.problem(503, "keys_unavailable");
+        }
+        assert_eq!(bench.wire.count(KEYS), 1, "a failure is not asked about again within the minute");
+        assert_eq!(bench.calls_to("aws").len(), 0);
+        later(61).await;
     }
-    assert_eq!(bench.calls_to("aws").len(), 0);
     serve(&bench, 1, &[ec.public()]);
     bench.send(&list).await.ok(200);
 }

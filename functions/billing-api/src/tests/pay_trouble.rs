@@ -65,7 +65,7 @@ async fn a_refusal_is_told_and_a_later_try_works() {
         assert_eq!(stored["attempts"][0]["progress"], "REFUSED");
         assert!(stored["attempts"][0]["refusal"].as_str().unwrap().contains("T9999"));
         let answer = bench.pay(&id, "BCA_VA").await.ok(200);
-        assert_eq!(answer["payment"]["merchantRef"], format!("{id}-1"));
+        assert_eq!(answer["payment"]["merchantRef"], format!("{id}-2"), "no name is used twice");
         assert_eq!((bench.wire.count(CREATE), bench.transactions().await.len()), (2, 1));
     }
 }

@@ -8,8 +8,8 @@ use super::number::AttemptNumber;
 use super::{Invoice, InvoiceState};
 use crate::domain::payment_channel::PaymentChannel;
 
-/// Most attempts to pay one invoice.
-pub const MAX_ATTEMPTS: u8 = 20;
+/// Most attempts to pay one invoice, besides those that the provider refused.
+pub const MAX_ATTEMPTS: usize = 20;
 
 /// What has to be done so that the payer gets a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,14 +72,15 @@ impl Invoice {
         if let Some(unclear) = self.attempts.iter().find(|attempt| attempt.progress == Progress::Submitting) {
             return Ok(ChannelChoice::Ask(unclear.number));
         }
-        // The provider has nothing under the name of an attempt that it refused: the name is free.
-        self.attempts.pop_if(|last| matches!(last.progress, Progress::Refused(_)));
+        let refused = |attempt: &&Attempt| matches!(attempt.progress, Progress::Refused(_));
+        let refusals = self.attempts.iter().filter(refused).count();
+        if self.attempts.len().saturating_sub(refusals) >= MAX_ATTEMPTS {
+            return Err(ChoiceError::TooManyAttempts);
+        }
+        // A number is never used twice, not even a refused one: a refusal may have been misread.
         let last = self.attempts.last().map_or(0, |attempt| attempt.number.get());
-        let number = last
-            .checked_add(1)
-            .filter(|next| *next <= MAX_ATTEMPTS)
-            .and_then(AttemptNumber::new)
-            .ok_or(ChoiceError::TooManyAttempts)?;
+        let next = last.checked_add(1).and_then(AttemptNumber::new);
+        let number = next.ok_or(ChoiceError::TooManyAttempts)?;
         self.attempts.push(Attempt { number, channel, submitted_at: now, progress: Progress::Submitting });
         self.chosen = Some(number);
         Ok(ChannelChoice::Submit(number))
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_over_or_absent_is_not_offered_again() {
+    fn a_code_that_is_over_refused_or_absent_is_not_offered_again() {
         let transaction = transaction("R1", LIFETIME_MINUTES);
         let over =
             [Progress::Ended(Some(transaction.clone())), Progress::Paid(Some(transaction)), Progress::Absent];
@@ -223,16 +224,13 @@ mod tests {
     #[test]
     fn refusals_however_many_leave_room_for_a_code() {
         let mut invoice = new_invoice();
-        for _ in 0..=MAX_ATTEMPTS {
-            assert_eq!(
-                invoice.choose_channel(channel("BCA_VA"), minute(1)),
-                Ok(ChannelChoice::Submit(attempt(1)))
-            );
-            invoice.transaction_refused(attempt(1), "channel is closed");
+        for number in 1..=100 {
+            let submitted = Ok(ChannelChoice::Submit(attempt(number)));
+            assert_eq!(invoice.choose_channel(channel("BCA_VA"), minute(1)), submitted);
+            invoice.transaction_refused(attempt(number), "channel is closed");
         }
-        let again = Ok(ChannelChoice::Submit(attempt(1)));
-        assert_eq!(invoice.choose_channel(channel("QRIS"), minute(2)), again);
-        assert_eq!((invoice.attempts.len(), progress(&invoice)), (1, &Progress::Submitting));
+        let next = Ok(ChannelChoice::Submit(attempt(101)));
+        assert_eq!(invoice.choose_channel(channel("QRIS"), minute(2)), next);
     }
 
     #[test]
@@ -284,14 +282,13 @@ mod tests {
 
     #[test]
     fn at_most_twenty_codes_are_made_and_the_last_can_still_be_shown() {
-        let names: Vec<_> =
-            PaymentChannel::all().map(PaymentChannel::as_str).take(MAX_ATTEMPTS.into()).collect();
+        let names: Vec<_> = PaymentChannel::all().map(PaymentChannel::as_str).take(MAX_ATTEMPTS).collect();
         let mut invoice = invoice_with_codes(&names);
         let full = invoice.clone();
         assert_eq!(invoice.choose_channel(channel("ALFAMIDI"), minute(2)), Err(ChoiceError::TooManyAttempts));
         assert_eq!(invoice, full);
         let last = channel(names.last().unwrap());
-        assert_eq!(invoice.choose_channel(last, minute(2)), Ok(ChannelChoice::Ready(attempt(MAX_ATTEMPTS))));
+        assert_eq!(invoice.choose_channel(last, minute(2)), Ok(ChannelChoice::Ready(attempt(20))));
     }
 
     #[test]
