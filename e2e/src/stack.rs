@@ -97,7 +97,8 @@ impl Stack {
 
 /// The repository.
 pub fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
 }
 
 /// The file that `make up` writes; `PAYDESK_STACK_FILE` names another.
