@@ -10,9 +10,7 @@ pub const MAX_LENGTH: usize = 128;
 
 /// An id that another system chose: 1–128 ASCII letters, digits, or `-`, `_`, `.`, `:`, `@`; not all dots.
 ///
-/// It can stand in a URL's path: `..` there would name something else.
-///
-/// Never dots alone: such an id would climb the path it stands in.
+/// It can stand in a URL's path: dots alone would climb it.
 ///
 /// The parameter says whose id it is, so that an order's id is never passed for a user's.
 pub struct Identifier<Of> {

@@ -7,10 +7,18 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{fmt, registry};
 
+use super::settings::{self, SettingError};
+
 /// Starts logging. `LOG_LEVEL` chooses the least level: `error`, `warn`, `info` (the default);
 /// `debug` only in debug builds.
-pub fn start() {
-    let level = super::settings::optional("LOG_LEVEL").and_then(|level| level.parse().ok());
+///
+/// # Errors
+/// When `LOG_LEVEL` is none of them.
+pub fn start() -> Result<(), SettingError> {
+    let level = match settings::optional("LOG_LEVEL") {
+        Some(_) => settings::parsed("LOG_LEVEL")?,
+        None => LevelFilter::INFO,
+    };
     let lines = fmt::layer()
         .json()
         .flatten_event(true)
@@ -18,5 +26,6 @@ pub fn start() {
         .with_span_list(false)
         .with_current_span(true)
         .with_ansi(false);
-    registry().with(level.unwrap_or(LevelFilter::INFO)).with(lines).init();
+    registry().with(level).with(lines).init();
+    Ok(())
 }

@@ -33,7 +33,7 @@ impl Startup {
     /// # Errors
     /// When a setting is missing or wrong.
     pub fn begin() -> Result<Self, StartupError> {
-        super::log::start();
+        super::log::start()?;
         let http = HttpClients::new(optional("OUTBOUND_PROXY_URL").as_deref())?;
         Ok(Self { aws: aws::sdk_config(http.aws.clone())?, http })
     }
