@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::table::{Expected, Key, StoreError, Table};
 
@@ -89,7 +90,7 @@ impl IdempotencyKeys {
             pk: format!("{NAME}#{}", request.name),
             sk: NAME.to_owned(),
             version: 1,
-            claim: format!("{:016x}", rand::random::<u64>()),
+            claim: Uuid::new_v4().simple().to_string(),
             fingerprint: request.fingerprint.clone(),
             lease_until: later(now, LEASE),
             answer: None,

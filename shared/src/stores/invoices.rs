@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::invoice_item::{InvoiceItem, Versioned, key};
 use super::table::{Expected, Key, StoreError, Table, write};
@@ -172,5 +173,5 @@ impl Invoices {
 
 /// A mark no other commit has.
 fn commit_mark() -> String {
-    format!("{:016x}", rand::random::<u64>())
+    Uuid::new_v4().simple().to_string()
 }

@@ -15,7 +15,7 @@ async fn a_paid_invoice_as_it_is_stored() {
     stores.invoices.change(&NUMBER.parse().unwrap(), &cause(), settle).await.unwrap().unwrap();
     let mut item = stores.item();
     let commit = item["commit"]["S"].as_str().unwrap().to_owned();
-    assert!(commit.len() == 16 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{commit}");
+    assert!(commit.len() == 32 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{commit}");
     item["commit"] = json!("drawn anew for each commit");
     insta::assert_json_snapshot!(item);
 }

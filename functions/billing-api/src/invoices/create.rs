@@ -11,6 +11,7 @@ use shared::domain::invoice::number::InvoiceNumber;
 use shared::domain::invoice::{Invoice, InvoiceState, IssueError};
 use shared::stores::invoices::{Cause, Creation};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::auth::User;
@@ -68,7 +69,8 @@ async fn issue(
     }
     let now = cause.now;
     let expires_at = now.saturating_add(app.payment.lifetime).unwrap_or(now);
-    let number = InvoiceNumber::new(now.to_zoned(TimeZone::UTC).date(), rand::random());
+    let (_, random) = Uuid::new_v4().as_u64_pair();
+    let number = InvoiceNumber::new(now.to_zoned(TimeZone::UTC).date(), random);
     let invoice = Invoice::issue(number, found.order, now, expires_at).map_err(|error| match error {
         IssueError::CurrencyNotCollected(_) => unprocessable("currency_not_collected", error.to_string()),
         IssueError::NothingToPay => unprocessable("nothing_to_pay", error.to_string()),

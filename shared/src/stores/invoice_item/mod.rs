@@ -46,7 +46,7 @@ pub const WATCHED: &str = "WATCHED";
 
 /// Sort key of the indexes: by the time of making, then by number.
 pub fn position(created_at: Timestamp, number: &str) -> String {
-    format!("{}#{number}", created_at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ"))
+    format!("{created_at:.3}#{number}")
 }
 
 /// An invoice with what the store adds to it.
