@@ -20,6 +20,8 @@ from settings import FUNCTION_ENV, FUNCTIONS, LOCAL, ROOT, service_environment
 START_BUDGET_MS = 15.0
 MEMORY_BUDGET_MB = 20.0
 EVENT_BUDGET_MS = 1.0
+# A sweep is three requests to the store, once in five minutes.
+EVENT_BUDGETS_MS = {"reconciler": 2.0}
 WARM_UP, EVENTS = 20, 300
 
 # The event that is handled over and over: a repeated one, as most are.
@@ -84,7 +86,7 @@ def main() -> None:
     for function in FUNCTIONS:
         start, memory, event = _measure(function)
         print(f"  {function:<18}{start:>15.1f}{memory:>12.1f}{event:>15.2f}")
-        if start > START_BUDGET_MS or memory > MEMORY_BUDGET_MB or event > EVENT_BUDGET_MS:
+        if start > START_BUDGET_MS or memory > MEMORY_BUDGET_MB or event > EVENT_BUDGETS_MS.get(function, EVENT_BUDGET_MS):
             over.append(function)
     print(f"  {'budget':<18}{START_BUDGET_MS:>15.1f}{MEMORY_BUDGET_MB:>12.1f}{EVENT_BUDGET_MS:>15.2f}")
     if over:

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::Client;
 use jiff::SignedDuration;
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use shared::lambda::metrics::Metrics;
 use shared::lambda::settings;
@@ -23,6 +24,9 @@ use crate::cursor::Cursors;
 use crate::health::HealthChecks;
 use crate::replies::{Refusal, provider_disabled};
 use crate::tokens::{TokenRules, Tokens};
+
+/// The longest lifetime of an invoice: a year.
+const MAX_LIFETIME_MINUTES: i64 = 525_600;
 
 /// The function.
 pub struct App {
@@ -66,6 +70,7 @@ pub async fn start() -> anyhow::Result<App> {
         audience: settings::optional("JWT_AUDIENCE"),
     };
     let minutes: i64 = settings::parsed("INVOICE_LIFETIME_MINUTES")?;
+    anyhow::ensure!((1..=MAX_LIFETIME_MINUTES).contains(&minutes), "INVOICE_LIFETIME_MINUTES is 1 to 525600");
     let payment = PaymentSettings {
         lifetime: SignedDuration::from_mins(minutes),
         callback_url: settings::optional("TRIPAY_CALLBACK_URL"),
@@ -115,6 +120,10 @@ impl App {
         let internal = batch.get("internal")?;
         let credentials = batch.get("tripay")?;
         let cursor: CursorSecret = batch.get("api")?;
+        anyhow::ensure!(
+            !cursor.cursor_key.expose_secret().trim().is_empty(),
+            "the secret api has no cursorKey"
+        );
         let orders = InternalService::new(caller.clone(), &services.orders, &internal)?;
         let users = InternalService::new(caller.clone(), &services.users, &internal)?;
         let tokens = Tokens::new(caller.clone(), rules);

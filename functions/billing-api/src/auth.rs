@@ -126,7 +126,7 @@ async fn read_proofs(secrets: &SecretReader) -> Result<Proofs, SecretError> {
 
 fn proofs(current: ApiSecret, before: Option<ApiSecret>, internal: InternalKeys) -> Proofs {
     let jwt_secrets = [Some(current), before].into_iter().flatten().map(|secret| secret.jwt_secret);
-    let filled = |key: &SecretString| !key.expose_secret().is_empty();
+    let filled = |key: &SecretString| !key.expose_secret().trim().is_empty();
     Proofs {
         jwt_secrets: jwt_secrets.filter(filled).collect(),
         internal_keys: internal.api_keys.into_iter().filter(filled).collect(),

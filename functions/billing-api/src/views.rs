@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::domain::invoice::Invoice;
 use shared::domain::invoice::attempt::{Attempt, Instruction};
 use shared::domain::invoice::settle::ReceivedReport;
+use shared::domain::invoice::{Invoice, Payment};
 use shared::domain::payment_report::ReportedStatus;
 use shared::stores::unmatched_reports::UnmatchedReport;
 use utoipa::ToSchema;
@@ -194,7 +194,7 @@ impl InvoiceView {
             created_at: invoice.created_at,
             expires_at: invoice.expires_at,
             paid_at: invoice.payment().map(|payment| payment.paid_at),
-            payment: invoice.chosen_attempt().map(|attempt| PaymentView::of(invoice, attempt)),
+            payment: shown_attempt(invoice).map(|attempt| PaymentView::of(invoice, attempt)),
             payments: invoice.reports.iter().map(|report| ReportView::of(invoice, report)).collect(),
             channels: None,
         }
@@ -204,6 +204,16 @@ impl InvoiceView {
     pub fn with_channels(self, channels: Vec<ChannelView>) -> Self {
         Self { channels: Some(channels), ..self }
     }
+}
+
+/// The attempt that was paid, or the one whose code is to be paid.
+fn shown_attempt(invoice: &Invoice) -> Option<&Attempt> {
+    let paid_by = |payment: &Payment| {
+        let is_it =
+            |attempt: &&Attempt| attempt.transaction().is_some_and(|t| t.reference == payment.reference);
+        invoice.attempts.iter().find(is_it)
+    };
+    invoice.payment().and_then(paid_by).or_else(|| invoice.chosen_attempt())
 }
 
 impl PaymentView {

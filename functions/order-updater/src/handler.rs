@@ -23,8 +23,8 @@ pub const DELAYS: &[Duration] = &[
     Duration::from_secs(60 * 60),
     Duration::from_secs(3 * 60 * 60),
     Duration::from_secs(6 * 60 * 60),
-    Duration::from_secs(12 * 60 * 60),
-    Duration::from_secs(12 * 60 * 60),
+    Duration::from_secs(11 * 60 * 60),
+    Duration::from_secs(11 * 60 * 60),
 ];
 
 /// What the function holds between events.

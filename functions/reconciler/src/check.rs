@@ -1,5 +1,7 @@
 //! One invoice that is watched: is it paid, is its time over?
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use shared::domain::invoice::Invoice;
 use shared::domain::invoice::attempt::Attempt;
@@ -7,13 +9,18 @@ use shared::domain::invoice::settle::Settlement;
 use shared::providers::tripay::Tripay;
 use shared::stores::invoices::Cause;
 use shared::stores::sweeps::Sweep;
-use shared::workflows::ask_tripay::{AskError, ask, ask_about_all};
+use shared::workflows::ask_tripay::{AskError, ask_about, ask_about_all};
+
+use tokio::time::timeout;
 
 use crate::handler::App;
 
 /// How long past its time an invoice waits for a word from Tripay. By then every code has ended;
 /// a payment that is reported later still goes to a person.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(24);
+
+/// Time for one invoice, however many codes it has.
+const TIME_FOR_ONE: Duration = Duration::from_secs(40);
 
 /// What looking at an invoice brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +41,11 @@ pub enum Checked {
 pub async fn check(app: &App, tripay: &Tripay, sweep: &Sweep, invoice: Invoice, cause: &Cause) -> Checked {
     let number = invoice.number.clone();
     let correlation_id = &cause.correlation_id;
-    match try_check(app, tripay, sweep, invoice, cause).await {
+    let Ok(tried) = timeout(TIME_FOR_ONE, try_check(app, tripay, sweep, invoice, cause)).await else {
+        tracing::warn!(correlationId = correlation_id, invoice = %number, "invoice not checked in time");
+        return Checked::Unanswered;
+    };
+    match tried {
         Ok(checked) => {
             if checked != Checked::NothingNew {
                 tracing::info!(correlationId = correlation_id, invoice = %number, outcome = ?checked, "invoice checked");
@@ -60,12 +71,12 @@ async fn try_check(
     }
     let live = invoice.live_attempts().filter(|attempt| attempt.is_to_be_asked(sweep.since, sweep.until));
     let live: Vec<Attempt> = live.cloned().collect();
-    let mut checked = Checked::NothingNew;
-    for attempt in live {
-        let asked = ask(tripay, &app.invoices, &invoice, &attempt, cause).await?;
-        checked = found(asked.settlement).unwrap_or(checked);
+    let asked = ask_about(tripay, &app.invoices, invoice, &live, cause).await;
+    match (found(asked.settlement), asked.failure) {
+        (Some(checked), _) => Ok(checked),
+        (None, Some(error)) => Err(error),
+        (None, None) => Ok(Checked::NothingNew),
     }
-    Ok(checked)
 }
 
 /// Ends an invoice whose time is over, unless Tripay says that it was paid.
@@ -73,17 +84,16 @@ async fn expire(app: &App, tripay: &Tripay, invoice: Invoice, cause: &Cause) -> 
     let waited = cause.now.duration_since(invoice.expires_at);
     let number = invoice.number.clone();
     let mut give_up = false;
-    match ask_about_all(tripay, &app.invoices, invoice, cause).await {
-        Ok(asked) => match found(asked.settlement) {
-            Some(checked) => return Ok(checked),
-            None if !asked.is_clear => return Ok(Checked::Unanswered),
-            None => {}
-        },
-        Err(error) if waited < PATIENCE => return Err(error),
-        Err(error) => {
+    let asked = ask_about_all(tripay, &app.invoices, invoice, cause).await;
+    match (found(asked.settlement), asked.failure) {
+        (Some(checked), _) => return Ok(checked),
+        (None, Some(error)) if waited < PATIENCE => return Err(error),
+        (None, Some(error)) => {
             tracing::warn!(invoice = %number, %error, "expired without a word from Tripay");
             give_up = true;
         }
+        (None, None) if !asked.is_clear => return Ok(Checked::Unanswered),
+        (None, None) => {}
     }
     let end = |invoice: &mut Invoice| {
         if give_up { invoice.expire_unanswered(cause.now) } else { invoice.expire(cause.now) }

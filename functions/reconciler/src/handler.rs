@@ -24,8 +24,8 @@ use crate::check::{Checked, check};
 pub const PAGE: u8 = 10;
 /// Invoices asked about at once: Tripay's rate limit is unknown, so few.
 const AT_ONCE: usize = 5;
-/// A further page is begun only while this much time is left: two rounds of two calls to a silent Tripay.
-const TIME_FOR_A_PAGE: Duration = Duration::from_secs(65);
+/// A further page is begun only while this much time is left: two rounds, and the stores.
+const TIME_FOR_A_PAGE: Duration = Duration::from_secs(85);
 
 /// What the function holds between events.
 #[derive(Debug)]
@@ -72,6 +72,7 @@ pub async fn handle(app: &App, deadline: SystemTime) -> Result<Summary, StoreErr
     };
     loop {
         let listing = app.invoices.watched(sweep.place.as_ref(), PAGE).await?;
+        summary.corrupt(&listing.corrupt);
         let window = sweep.clone();
         let one = |invoice: Invoice| check(app, &tripay, &window, invoice, &cause);
         let mut checked = stream::iter(listing.invoices).map(one).buffer_unordered(AT_ONCE);
@@ -95,6 +96,14 @@ pub async fn handle(app: &App, deadline: SystemTime) -> Result<Summary, StoreErr
 }
 
 impl Summary {
+    /// Items that cannot be read hold up no others; somebody has to look at them.
+    fn corrupt(&mut self, errors: &[StoreError]) {
+        for error in errors {
+            tracing::error!(%error, "an invoice cannot be looked at");
+            self.add(Checked::Unanswered);
+        }
+    }
+
     fn add(&mut self, checked: Checked) {
         self.seen = self.seen.saturating_add(1);
         let count = match checked {

@@ -60,6 +60,14 @@ impl SecretReader {
         let ids = names.iter().map(|name| self.id(name)).collect();
         let read = self.client.batch_get_secret_value().set_secret_id_list(Some(ids)).send().await;
         let read = read.map_err(|error| SecretError::Unavailable(describe(&error)))?;
+        if let Some(error) = read.errors.unwrap_or_default().first() {
+            let part = |text: &Option<String>| text.clone().unwrap_or_default();
+            let (id, code) = (part(&error.secret_id), part(&error.error_code));
+            if code == "ResourceNotFoundException" {
+                return Err(SecretError::Missing(id));
+            }
+            return Err(SecretError::Unavailable(format!("{id}: {code}: {}", part(&error.message))));
+        }
         let named = |entry: aws_sdk_secretsmanager::types::SecretValueEntry| {
             let name = entry.name?.strip_prefix(&self.stack)?.strip_prefix('/')?.to_owned();
             Some((name, SecretString::from(entry.secret_string?)))
@@ -69,16 +77,17 @@ impl SecretReader {
         })
     }
 
-    /// Reads a secret as it was before its last rotation; none when it was never rotated.
+    /// Reads a secret as it was before its last rotation; none when it was never rotated, or when it
+    /// was malformed and has been mended.
     ///
     /// # Errors
-    /// When Secrets Manager does not answer, or the secret is malformed.
+    /// When Secrets Manager does not answer.
     pub async fn previous<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, SecretError> {
         let read =
             self.client.get_secret_value().secret_id(self.id(name)).version_stage("AWSPREVIOUS").send().await;
         match read {
             Ok(read) => match read.secret_string {
-                Some(text) => parse(name, &SecretString::from(text)).map(Some),
+                Some(text) => Ok(parse(name, &SecretString::from(text)).map_err(log_unusable).ok()),
                 None => Ok(None),
             },
             Err(error) if is_not_found(&error) => Ok(None),
@@ -99,6 +108,10 @@ impl SecretBatch {
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T, SecretError> {
         parse(name, self.values.get(name).ok_or_else(|| SecretError::Missing(name.to_owned()))?)
     }
+}
+
+fn log_unusable(error: SecretError) {
+    tracing::warn!(%error, "the version before is passed over");
 }
 
 fn parse<T: DeserializeOwned>(name: &str, text: &SecretString) -> Result<T, SecretError> {

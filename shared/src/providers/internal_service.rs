@@ -34,7 +34,11 @@ impl InternalService {
     /// # Errors
     /// When there is no key, or it cannot stand in a header.
     pub fn new(caller: Caller, base_url: &str, keys: &InternalKeys) -> Result<Self, InternalKeyError> {
-        let key = keys.api_keys.first().ok_or(InternalKeyError)?;
+        let key = keys
+            .api_keys
+            .iter()
+            .find(|key| !key.expose_secret().trim().is_empty())
+            .ok_or(InternalKeyError)?;
         let mut api_key = HeaderValue::from_str(key.expose_secret()).map_err(|_| InternalKeyError)?;
         api_key.set_sensitive(true);
         Ok(Self { caller, base_url: base_url.trim_end_matches('/').to_owned(), api_key })

@@ -14,8 +14,8 @@ use serde::de::DeserializeOwned;
 
 use super::queue::Queue;
 
-/// Longest time SQS hides a message, in seconds.
-const LONGEST_DELAY_SECONDS: u64 = 43_200;
+/// Longest time to hide a message, in seconds. SQS hides it for 12 h at most, counted from when it was received.
+const LONGEST_DELAY_SECONDS: u64 = 11 * 60 * 60;
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]

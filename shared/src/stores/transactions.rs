@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::invoice_item::{InvoiceItem, WATCHED, customer_partition, position, state_partition};
 use super::invoices::Invoices;
-use super::table::{Range, StoreError, read};
+use super::table::{Item, Range, StoreError, read};
 use crate::domain::identifier::UserId;
 use crate::domain::invoice::{Invoice, InvoiceState};
 use crate::domain::payment_channel::PaymentChannel;
@@ -38,6 +38,17 @@ pub struct Filter {
 pub struct Listing {
     /// The invoices.
     pub invoices: Vec<Invoice>,
+    /// Where the next part starts; none at the end.
+    pub next: Option<Place>,
+}
+
+/// Part of what somebody has to look at.
+#[derive(Debug)]
+pub struct Watched {
+    /// The invoices.
+    pub invoices: Vec<Invoice>,
+    /// Items that break the rules; they hide no others.
+    pub corrupt: Vec<StoreError>,
     /// Where the next part starts; none at the end.
     pub next: Option<Place>,
 }
@@ -136,8 +147,8 @@ impl Invoices {
     /// The next `limit` invoices after `after` that somebody has to look at, oldest first.
     ///
     /// # Errors
-    /// When the store is unavailable or an item corrupt.
-    pub async fn watched(&self, after: Option<&Place>, limit: u8) -> Result<Listing, StoreError> {
+    /// When the store is unavailable.
+    pub async fn watched(&self, after: Option<&Place>, limit: u8) -> Result<Watched, StoreError> {
         let range = Range {
             index: "gsi3",
             partition: WATCHED.to_owned(),
@@ -148,10 +159,15 @@ impl Invoices {
             limit,
         };
         let page = self.table.query(&range).await?;
-        let invoices: Result<Vec<_>, _> =
-            page.items.into_iter().map(|item| Ok(read::<InvoiceItem>(item)?.versioned()?.invoice)).collect();
-        let invoices: Vec<Invoice> = invoices?;
-        let next = invoices.last().filter(|_| page.has_more).map(Place::of);
-        Ok(Listing { invoices, next })
+        let place = |item: &Item| Some(Place(item.get("gsi3sk")?.as_s().ok()?.clone()));
+        let next = page.items.last().filter(|_| page.has_more).and_then(place);
+        let (mut invoices, mut corrupt) = (Vec::new(), Vec::new());
+        for item in page.items {
+            match read::<InvoiceItem>(item).and_then(InvoiceItem::versioned) {
+                Ok(versioned) => invoices.push(versioned.invoice),
+                Err(error) => corrupt.push(error),
+            }
+        }
+        Ok(Watched { invoices, corrupt, next })
     }
 }

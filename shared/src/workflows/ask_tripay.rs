@@ -35,10 +35,12 @@ pub enum Inquiry {
 pub struct Asked {
     /// Whether Tripay's word was clear.
     pub is_clear: bool,
-    /// What the reports did, the first that changed anything.
+    /// What the reports did: what matters most of it.
     pub settlement: Settlement,
     /// The invoice now.
     pub invoice: Invoice,
+    /// The first attempt that could not be asked about, of several.
+    pub failure: Option<AskError>,
 }
 
 /// Why an attempt's end stays unknown.
@@ -80,31 +82,51 @@ pub async fn ask(
     let apply = |invoice: &mut Invoice| apply(invoice, attempt.number, &inquiry, cause.now);
     let changed = invoices.change(&invoice.number, cause, apply).await?.ok_or(AskError::NoInvoice)?;
     let is_clear = inquiry != Inquiry::Unclear;
-    Ok(Asked { is_clear, settlement: changed.outcome, invoice: changed.invoice })
+    if let Settlement::Disagrees(disagreement) = changed.outcome {
+        let (invoice, disagreement) = (&invoice.number, disagreement.as_str());
+        tracing::warn!(correlationId = cause.correlation_id, %invoice, disagreement, "a report disagrees");
+    }
+    Ok(Asked { is_clear, settlement: changed.outcome, invoice: changed.invoice, failure: None })
 }
 
 /// Asks about every attempt that may still bring money.
-///
-/// # Errors
-/// When Tripay cannot be asked about one of them, or an answer cannot be stored.
-pub async fn ask_about_all(
+pub async fn ask_about_all(tripay: &Tripay, invoices: &Invoices, invoice: Invoice, cause: &Cause) -> Asked {
+    let live: Vec<Attempt> = invoice.live_attempts().cloned().collect();
+    ask_about(tripay, invoices, invoice, &live, cause).await
+}
+
+/// Asks about each of these attempts. One that cannot be asked about does not hide the others.
+pub async fn ask_about(
     tripay: &Tripay,
     invoices: &Invoices,
     invoice: Invoice,
+    attempts: &[Attempt],
     cause: &Cause,
-) -> Result<Asked, AskError> {
-    let live: Vec<Attempt> = invoice.live_attempts().cloned().collect();
-    let mut asked = Asked { is_clear: true, settlement: Settlement::AlreadyKnown, invoice };
-    for attempt in live {
-        let one = ask(tripay, invoices, &asked.invoice, &attempt, cause).await?;
-        let first = asked.settlement == Settlement::AlreadyKnown;
-        asked = Asked {
-            is_clear: asked.is_clear && one.is_clear,
-            settlement: if first { one.settlement } else { asked.settlement },
-            invoice: one.invoice,
-        };
+) -> Asked {
+    let mut all = Asked { is_clear: true, settlement: Settlement::AlreadyKnown, invoice, failure: None };
+    for attempt in attempts {
+        match ask(tripay, invoices, &all.invoice, attempt, cause).await {
+            Ok(one) => {
+                let settlement = graver(all.settlement, one.settlement);
+                all =
+                    Asked { is_clear: all.is_clear && one.is_clear, settlement, failure: all.failure, ..one };
+            }
+            Err(error) => (all.is_clear, all.failure) = (false, all.failure.or(Some(error))),
+        }
     }
-    Ok(asked)
+    all
+}
+
+/// Of two things that reports did, the one that matters more.
+fn graver(one: Settlement, other: Settlement) -> Settlement {
+    let weight = |settlement| match settlement {
+        Settlement::AlreadyKnown => 0,
+        Settlement::AttemptEnded => 1,
+        Settlement::Expired => 2,
+        Settlement::Settled | Settlement::Refunded => 3,
+        Settlement::Disagrees(_) => 4,
+    };
+    if weight(other) > weight(one) { other } else { one }
 }
 
 async fn inquire(
@@ -143,10 +165,7 @@ fn apply(invoice: &mut Invoice, number: AttemptNumber, inquiry: &Inquiry, now: T
             let mut settlement = Settlement::AlreadyKnown;
             for detail in details {
                 invoice.transaction_created(number, detail.transaction.clone());
-                let one = invoice.settle(&detail.report, now);
-                if settlement == Settlement::AlreadyKnown {
-                    settlement = one;
-                }
+                settlement = graver(settlement, invoice.settle(&detail.report, now));
             }
             settlement
         }

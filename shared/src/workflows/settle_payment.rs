@@ -1,6 +1,6 @@
 //! A proved payment report meets the invoice it names.
 //!
-//! The callback and the reconciler both end here, so that a payment is settled in one way only.
+//! Inquiries (`ask_tripay`) end in the same `Invoice::settle`, so that a payment is settled in one way only.
 
 use crate::domain::identifier::Reference;
 use crate::domain::invoice::number::MerchantRef;

@@ -10,7 +10,7 @@ use shared::lambda::problem::Problem;
 use shared::stores::invoices::Cause;
 use shared::workflows::ask_tripay::ask_about_all;
 
-use super::own;
+use super::{count_disagreement, own};
 use crate::app::App;
 use crate::auth::User;
 use crate::command::Command;
@@ -41,7 +41,11 @@ pub async fn cancel(
         let number = invoice.number.clone();
         if invoice.state() == InvoiceState::Pending {
             // It may be paid already, and the callback be on its way.
-            ask_about_all(&app.tripay().await?, &app.invoices, invoice, &cause).await?;
+            let asked = ask_about_all(&app.tripay().await?, &app.invoices, invoice, &cause).await;
+            count_disagreement(app, asked.settlement);
+            if let Some(error) = asked.failure {
+                return Err(error.into());
+            }
         }
         let changed = app.invoices.change(&number, &cause, |invoice| invoice.cancel(cause.now)).await?;
         let changed = changed.ok_or_else(|| no_such("invoice"))?;

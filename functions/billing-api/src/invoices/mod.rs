@@ -8,6 +8,8 @@ pub mod read;
 use shared::domain::identifier::UserId;
 use shared::domain::invoice::Invoice;
 use shared::domain::invoice::number::InvoiceNumber;
+use shared::domain::invoice::settle::Settlement;
+use shared::lambda::metrics::Metric;
 
 use crate::app::App;
 use crate::replies::{Refusal, no_such};
@@ -20,4 +22,11 @@ async fn own(app: &App, user: &UserId, id: &str) -> Result<Invoice, Refusal> {
     let number: InvoiceNumber = id.parse().map_err(|_| no_such("invoice"))?;
     let invoice = app.invoices.get(&number).await?;
     invoice.filter(|invoice| invoice.order.customer == *user).ok_or_else(|| no_such("invoice"))
+}
+
+/// Counts a report that contradicts what we know, for the operators' alarm.
+fn count_disagreement(app: &App, settlement: Settlement) {
+    if let Settlement::Disagrees(_) = settlement {
+        app.metrics.count(Metric::PaymentDisagreed);
+    }
 }

@@ -20,7 +20,7 @@ use shared::stores::invoices::Cause;
 use shared::workflows::ask_tripay::ask;
 use utoipa::ToSchema;
 
-use super::own;
+use super::{count_disagreement, own};
 use crate::app::App;
 use crate::auth::User;
 use crate::command::Command;
@@ -153,7 +153,9 @@ async fn create(
                 invoice.settle(&detail.report, cause.now)
             };
             let changed = app.invoices.change(&invoice.number, cause, store).await?;
-            return changed.map(|changed| changed.invoice).ok_or_else(|| no_such("invoice"));
+            let changed = changed.ok_or_else(|| no_such("invoice"))?;
+            count_disagreement(app, changed.outcome);
+            return Ok(changed.invoice);
         }
         Err(error) => error,
     };
@@ -192,6 +194,7 @@ async fn settle_doubt(
 ) -> Result<(), Refusal> {
     let Some(attempt) = invoice.attempt(number) else { return Ok(()) };
     let asked = ask(tripay, &app.invoices, invoice, attempt, cause).await?;
+    count_disagreement(app, asked.settlement);
     if asked.is_clear { Ok(()) } else { Err(in_progress()) }
 }
 

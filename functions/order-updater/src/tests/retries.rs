@@ -19,7 +19,7 @@ fn seconds(delay: Duration) -> i64 {
 #[test]
 fn delays_grow_and_sqs_can_keep_them() {
     assert!(DELAYS.is_sorted());
-    assert!(*DELAYS.last().unwrap() <= Duration::from_secs(12 * 60 * 60));
+    assert!(*DELAYS.last().unwrap() < Duration::from_secs(12 * 60 * 60));
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn impatient_order_service(retry_after: &'static str) -> String {
 
 #[tokio::test]
 async fn the_order_service_s_own_wish_for_patience_is_kept_where_it_is_longer() {
-    let wishes = [("600", 600), ("1", 5), ("0", 5), ("99999999", 43_200), ("soon", 5)];
+    let wishes = [("600", 600), ("1", 5), ("0", 5), ("99999999", 39_600), ("soon", 5)];
     for (wish, expected) in wishes {
         let bench = Bench::with("any-key", Some(impatient_order_service(wish).await)).await;
         let id = bench.put(&update());

@@ -13,6 +13,9 @@ use crate::domain::payment_channel::PaymentChannel;
 /// short), so equality would be too strict.
 const ROUNDING_OF_EXPIRY: SignedDuration = SignedDuration::from_mins(5);
 
+/// How long after its code's end an attempt is still asked about.
+const ASKED_AFTER_END: SignedDuration = SignedDuration::from_hours(48);
+
 /// An attempt to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
@@ -131,6 +134,9 @@ impl Attempt {
     pub fn is_to_be_asked(&self, since: Timestamp, until: Timestamp) -> bool {
         if self.progress == Progress::Submitting {
             return true;
+        }
+        if self.transaction().is_some_and(|code| until.duration_since(code.expires_at) > ASKED_AFTER_END) {
+            return false;
         }
         let age = until.duration_since(self.submitted_at).as_secs();
         let interval: i64 = match age {

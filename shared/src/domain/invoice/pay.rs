@@ -8,7 +8,7 @@ use super::number::AttemptNumber;
 use super::{Invoice, InvoiceState};
 use crate::domain::payment_channel::PaymentChannel;
 
-/// Most attempts to pay one invoice, besides those that the provider refused.
+/// Most payment codes of one invoice. Attempts that brought none do not count.
 pub const MAX_ATTEMPTS: usize = 20;
 
 /// What has to be done so that the payer gets a code.
@@ -72,9 +72,8 @@ impl Invoice {
         if let Some(unclear) = self.attempts.iter().find(|attempt| attempt.progress == Progress::Submitting) {
             return Ok(ChannelChoice::Ask(unclear.number));
         }
-        let refused = |attempt: &&Attempt| matches!(attempt.progress, Progress::Refused(_));
-        let refusals = self.attempts.iter().filter(refused).count();
-        if self.attempts.len().saturating_sub(refusals) >= MAX_ATTEMPTS {
+        let codes = self.attempts.iter().filter(|attempt| attempt.transaction().is_some()).count();
+        if codes >= MAX_ATTEMPTS {
             return Err(ChoiceError::TooManyAttempts);
         }
         // A number is never used twice, not even a refused one: a refusal may have been misread.

@@ -124,9 +124,10 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a [u8]> {
 fn read(body: &[u8]) -> Option<Callback> {
     let raw = std::str::from_utf8(body).ok()?;
     let callback: wire::Callback = serde_json::from_str(raw).ok()?;
-    let Some(reference) = callback.reference else {
+    if callback.reference.is_none() && callback.merchant_ref.is_none() {
         return Some(Callback::Test);
-    };
+    }
+    let reference = callback.reference.unwrap_or_default();
     let status = wire::reported_status(&callback.status)?;
     let amount = Money::rupiah(callback.total_amount.checked_sub(callback.fee_customer)?);
     let paid_at = callback.paid_at.and_then(|seconds| wire::instant(&seconds));
