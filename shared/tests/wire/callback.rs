@@ -75,6 +75,14 @@ fn the_samples_are_proved_and_read() {
 }
 
 #[test]
+fn a_report_without_tripays_reference_is_not_taken_for_a_test() {
+    let body = B1.replace("\"T0001000023000XXXXX\"", "null").replace("INV123456", MERCHANT_REF);
+    let report = foreign(&body, &sign(body.as_bytes()));
+    assert_eq!((report.reference.as_str(), report.merchant_ref.as_str()), ("", MERCHANT_REF));
+    assert_eq!(report.amount, Money::rupiah(200_000));
+}
+
+#[test]
 fn a_callback_about_our_own_reference_is_a_report() {
     let body = B1.replace("INV123456", MERCHANT_REF).replace("\"fee_customer\":0", "\"fee_customer\":2500");
     let report = PaymentReport {

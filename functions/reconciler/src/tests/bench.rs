@@ -175,6 +175,13 @@ impl Bench {
         self.aws.dynamodb.put(INVOICES, &item);
     }
 
+    /// Breaks a rule in a stored invoice.
+    pub fn corrupt(&self, number: &InvoiceNumber) {
+        let mut item = self.aws.dynamodb.item(INVOICES, &format!("INVOICE#{number}"), "INVOICE").unwrap();
+        item["number"]["S"] = json!("INV-1");
+        self.aws.dynamodb.put(INVOICES, &item);
+    }
+
     /// Lets the last complete sweep have ended that much earlier.
     pub fn let_time_pass(&self, time: SignedDuration) {
         let Some(mut item) = self.aws.dynamodb.item(INVOICES, "SWEEP", "SWEEP") else { return };

@@ -90,3 +90,30 @@ async fn what_cannot_be_asked_about_is_asked_about_at_its_next_turn() {
     assert_eq!(bench.run().await.unwrap().healed, 1);
     assert_eq!(bench.standing(&number).await, ("PAID", "PAID"));
 }
+
+#[tokio::test]
+async fn a_code_that_cannot_be_asked_about_does_not_hide_the_payment_of_another() {
+    let bench = Bench::start().await;
+    let number = bench.invoice(hours(2), hours(24)).await;
+    bench.code(&number, minutes(30)).await;
+    bench.rewrite_expiry_of_first_code(&number);
+    let paid = bench.code(&number, minutes(20)).await;
+    bench.happens_unheard(&paid, "pay").await;
+    bench.fault("transaction/detail", "server_error", 1).await;
+    assert_eq!(bench.run().await.unwrap().healed, 1);
+    assert_eq!(bench.standing(&number).await, ("PAID", "PAID"));
+}
+
+#[tokio::test]
+async fn a_corrupt_invoice_holds_up_no_other() {
+    let bench = Bench::start().await;
+    let broken = bench.invoice(hours(3), hours(24)).await;
+    bench.code(&broken, minutes(30)).await;
+    bench.corrupt(&broken);
+    let sound = bench.invoice(hours(2), hours(24)).await;
+    let paid = bench.code(&sound, minutes(30)).await;
+    bench.happens_unheard(&paid, "pay").await;
+    let summary = bench.run().await.unwrap();
+    assert_eq!((summary.healed, summary.unanswered, summary.complete), (1, 1, true));
+    assert_eq!(bench.standing(&sound).await, ("PAID", "PAID"));
+}
