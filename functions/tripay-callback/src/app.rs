@@ -84,16 +84,8 @@ impl App {
 async fn read_callbacks(secrets: &SecretReader, sources: Vec<IpAddr>) -> Result<Callbacks, SecretError> {
     let (now, before) = tokio::join!(secrets.batch(&["tripay"]), secrets.previous::<Credentials>("tripay"));
     let current: Credentials = now?.get("tripay")?;
-    let before = match before {
-        // Whoever mends a malformed secret leaves it behind as the version before.
-        Err(error @ SecretError::Malformed { .. }) => {
-            tracing::warn!(%error, "the version before is not used");
-            None
-        }
-        before => before?,
-    };
     // An empty key proves nothing: anybody can sign with it.
-    let keys = [Some(current), before].into_iter().flatten().filter(Credentials::are_complete);
+    let keys = [Some(current), before?].into_iter().flatten().filter(Credentials::are_complete);
     let private_keys = keys.map(|credentials| credentials.private_key).collect();
     Ok(Callbacks { private_keys, source_addresses: sources })
 }
