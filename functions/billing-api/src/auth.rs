@@ -108,13 +108,7 @@ impl Auth {
     }
 
     async fn refresh(&self) {
-        match read_proofs(&self.secrets).await {
-            Ok(proofs) => self.proofs.set(proofs),
-            Err(error) => {
-                tracing::warn!(%error, "the secrets could not be read again");
-                self.proofs.keep();
-            }
-        }
+        self.proofs.renew(read_proofs(&self.secrets).await);
     }
 }
 

@@ -71,15 +71,8 @@ pub enum StartError {
 impl App {
     /// Reads the key again when it is old: it may have been rotated.
     async fn refresh(&self) {
-        if !self.orders.is_stale() {
-            return;
-        }
-        match order_service(&self.secrets, &self.caller, &self.base_url).await {
-            Ok(orders) => self.orders.set(orders),
-            Err(error) => {
-                tracing::warn!(%error, "the key could not be read again");
-                self.orders.keep();
-            }
+        if self.orders.is_stale() {
+            self.orders.renew(order_service(&self.secrets, &self.caller, &self.base_url).await);
         }
     }
 }

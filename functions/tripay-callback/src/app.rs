@@ -70,13 +70,7 @@ impl App {
         if !refresh {
             return opened;
         }
-        match read_callbacks(&self.secrets, self.callbacks.get().source_addresses).await {
-            Ok(callbacks) => self.callbacks.set(callbacks),
-            Err(error) => {
-                tracing::warn!(%error, "the key could not be read again");
-                self.callbacks.keep();
-            }
-        }
+        self.callbacks.renew(read_callbacks(&self.secrets, self.callbacks.get().source_addresses).await);
         opened.or_else(|_| self.callbacks.get().open(headers, from, body))
     }
 }

@@ -1,5 +1,6 @@
 //! A value read at start and read again now and then: secrets that may be rotated.
 
+use std::fmt::Display;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
@@ -39,14 +40,16 @@ impl<T: Clone> Refreshed<T> {
         self.age() >= AT_MOST_EVERY
     }
 
-    /// Holds a value read just now.
-    pub fn set(&self, value: T) {
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = (value, Instant::now());
-    }
-
-    /// Keeps the value for another round after it could not be read.
-    pub fn keep(&self) {
-        self.held.write().unwrap_or_else(PoisonError::into_inner).1 = Instant::now();
+    /// Holds what was read again; keeps what is held for another round when it could not be read.
+    pub fn renew<E: Display>(&self, read: Result<T, E>) {
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        match read {
+            Ok(value) => *held = (value, Instant::now()),
+            Err(error) => {
+                tracing::warn!(%error, "secrets could not be read again");
+                held.1 = Instant::now();
+            }
+        }
     }
 
     fn age(&self) -> Duration {

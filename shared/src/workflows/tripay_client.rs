@@ -53,13 +53,8 @@ impl TripayClient {
     pub async fn tripay(&self) -> Option<Tripay> {
         let configured = self.held.get().is_some();
         if self.held.is_stale() || (!configured && self.held.may_be_rotated()) {
-            match self.secrets.batch(&["tripay"]).await.and_then(|batch| batch.get("tripay")) {
-                Ok(credentials) => self.held.set(client(&self.caller, &self.base_url, credentials)),
-                Err(error) => {
-                    tracing::warn!(%error, "the credentials could not be read again");
-                    self.held.keep();
-                }
-            }
+            let read = self.secrets.batch(&["tripay"]).await.and_then(|batch| batch.get("tripay"));
+            self.held.renew(read.map(|credentials| client(&self.caller, &self.base_url, credentials)));
         }
         self.held.get()
     }
