@@ -24,6 +24,8 @@ pub enum Order {}
 pub enum User {}
 /// Marks ids of our own events.
 pub enum Event {}
+/// Marks ids of notifications.
+pub enum Notification {}
 /// Marks references that a payment provider gave a transaction.
 pub enum Transaction {}
 
@@ -33,6 +35,8 @@ pub type OrderId = Identifier<Order>;
 pub type UserId = Identifier<User>;
 /// Id of an event: the same for every delivery of it.
 pub type EventId = Identifier<Event>;
+/// Id of a notification: the id of the event it tells of, or one that the API drew.
+pub type NotificationId = Identifier<Notification>;
 /// The payment provider's own reference of a transaction (Tripay: `T0001…`, in the sandbox `DEV-T…`).
 pub type Reference = Identifier<Transaction>;
 

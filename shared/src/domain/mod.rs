@@ -7,6 +7,7 @@
 pub mod identifier;
 pub mod invoice;
 pub mod money;
+pub mod notification;
 pub mod order;
 pub mod payment_channel;
 pub mod payment_report;

@@ -45,11 +45,29 @@ pub enum Metric {
     ReconcileIncomplete,
     /// A request was answered with a 5xx.
     RequestFailed,
+    /// A customer was reminded that an invoice will expire.
+    PaymentReminded,
+    /// It was decided who is told, and by which channels.
+    NotificationPlanned,
+    /// A notification waits for the end of its reader's quiet hours.
+    NotificationDeferred,
+    /// A channel's provider took a message.
+    NotificationSent,
+    /// A channel's provider refused a message, or it was given up.
+    NotificationFailed,
+    /// Nobody knows whether a message was sent: a person decides.
+    NotificationUncertain,
+    /// A message was not sent because its address is known not to work.
+    NotificationSuppressed,
+    /// A message will be tried again later.
+    NotificationRetried,
+    /// An email came back, or its reader complained.
+    EmailBounced,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 24] = [
         Self::WebhookRefused,
         Self::PaymentSettled,
         Self::PaymentRepeated,
@@ -65,6 +83,15 @@ impl Metric {
         Self::PaymentHealed,
         Self::ReconcileIncomplete,
         Self::RequestFailed,
+        Self::PaymentReminded,
+        Self::NotificationPlanned,
+        Self::NotificationDeferred,
+        Self::NotificationSent,
+        Self::NotificationFailed,
+        Self::NotificationUncertain,
+        Self::NotificationSuppressed,
+        Self::NotificationRetried,
+        Self::EmailBounced,
     ];
 
     /// The name in CloudWatch.
