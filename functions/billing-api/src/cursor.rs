@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
-use shared::stores::transactions::Place;
+use shared::stores::place::Place;
 
 /// Length of the proof, in bytes: a 128-bit truncated MAC.
 const PROOF_LENGTH: usize = 16;

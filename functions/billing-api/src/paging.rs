@@ -5,7 +5,7 @@ use axum::extract::Query;
 use http::request::Parts;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::stores::transactions::Place;
+use shared::stores::place::Place;
 use utoipa::ToSchema;
 
 use crate::app::App;

@@ -10,6 +10,7 @@ pub mod outbox;
 pub mod invoice_item;
 pub mod invoices;
 
+pub mod place;
 pub mod transactions;
 
 pub mod idempotency_keys;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::place::Place;
 use super::table::{Expected, Key, StoreError, Table};
-use super::transactions::Place;
 
 const NAME: &str = "SWEEP";
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::invoice_item::{InvoiceItem, WATCHED, customer_partition, position, state_partition};
 use super::invoices::Invoices;
+use super::place::Place;
 use super::table::{Item, Range, StoreError, read};
 use crate::domain::identifier::UserId;
 use crate::domain::invoice::{Invoice, InvoiceState};
@@ -53,26 +54,6 @@ pub struct Watched {
     pub next: Option<Place>,
 }
 
-/// A place in a list: everything before it was shown.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place(String);
-
-impl Place {
-    /// The place as text, for a cursor.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// A place that [`Place::as_str`] gave. The text's origin must have been proved.
-    pub fn from_proved(text: String) -> Self {
-        Self(text)
-    }
-
-    fn of(invoice: &Invoice) -> Self {
-        Self(position(invoice.created_at, invoice.number.as_str()))
-    }
-}
-
 impl Filter {
     fn partitions(&self) -> Vec<(&'static str, String)> {
         match (&self.customer, self.state) {
@@ -109,7 +90,7 @@ impl Invoices {
     ) -> Result<Listing, StoreError> {
         let from = filter.from.map_or_else(|| FIRST.to_owned(), |from| position(from, ""));
         let to = filter.to.map_or_else(|| LAST.to_owned(), |to| position(to, LAST));
-        let to = after.map_or(to.clone(), |place| place.0.clone().min(to));
+        let to = after.map_or(to.clone(), |place| place.as_str().to_owned().min(to));
         let mut found = Vec::new();
         // Below the horizon some partition has not been read.
         let mut horizon = None;
@@ -126,21 +107,21 @@ impl Invoices {
             let mut last = None;
             for item in page.items {
                 let invoice = read::<InvoiceItem>(item)?.versioned()?.invoice;
-                last = Some(Place::of(&invoice));
+                last = Some(place_of(&invoice));
                 found.push(invoice);
             }
             horizon = horizon.max(last.filter(|_| page.has_more));
         }
-        found.sort_by_key(|invoice| std::cmp::Reverse(Place::of(invoice)));
+        found.sort_by_key(|invoice| std::cmp::Reverse(place_of(invoice)));
         found.retain(|invoice| {
-            let place = Some(Place::of(invoice));
+            let place = Some(place_of(invoice));
             place >= horizon
                 && after.is_none_or(|after| place.as_ref() != Some(after))
                 && filter.wants(invoice)
         });
         let more = found.len() > usize::from(limit);
         found.truncate(usize::from(limit));
-        let next = if more { found.last().map(Place::of) } else { horizon };
+        let next = if more { found.last().map(place_of) } else { horizon };
         Ok(Listing { invoices: found, next })
     }
 
@@ -153,13 +134,13 @@ impl Invoices {
             index: "gsi3",
             partition: WATCHED.to_owned(),
             // A position never ends in a space: this starts right behind `after`.
-            from: after.map_or_else(|| FIRST.to_owned(), |place| format!("{} ", place.0)),
+            from: after.map_or_else(|| FIRST.to_owned(), |place| format!("{} ", place.as_str())),
             to: LAST.to_owned(),
             ascending: true,
             limit,
         };
         let page = self.table.query(&range).await?;
-        let place = |item: &Item| Some(Place(item.get("gsi3sk")?.as_s().ok()?.clone()));
+        let place = |item: &Item| Some(Place::at(item.get("gsi3sk")?.as_s().ok()?.clone()));
         let next = page.items.last().filter(|_| page.has_more).and_then(place);
         let (mut invoices, mut corrupt) = (Vec::new(), Vec::new());
         for item in page.items {
@@ -170,4 +151,8 @@ impl Invoices {
         }
         Ok(Watched { invoices, corrupt, next })
     }
+}
+
+fn place_of(invoice: &Invoice) -> Place {
+    Place::at(position(invoice.created_at, invoice.number.as_str()))
 }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sandbox::testbed::dynamodb::INVOICES;
+use shared::stores::place::Place;
 use shared::stores::table::StoreError;
-use shared::stores::transactions::Place;
 use shared::stores::unmatched_reports::{Keeping, UnmatchedReport};
 
 use crate::setup::{minute, stores};
