@@ -1,24 +1,12 @@
 //! The queues and the secrets of the testbed, driven by the AWS SDK.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+mod support;
+
+use aws_sdk_sqs::config::Region;
 use sandbox::testbed::aws::Aws;
 use serde_json::json;
-
-fn credentials() -> Credentials {
-    Credentials::new("test", "test", None, None, "testbed")
-}
-
-fn sqs_client(url: &str) -> aws_sdk_sqs::Client {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(credentials())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(url)
-        .build();
-    aws_sdk_sqs::Client::from_conf(config)
-}
+use support::aws_clients::{credentials, sqs_client};
 
 fn secrets_client(url: &str) -> aws_sdk_secretsmanager::Client {
     let config = aws_sdk_secretsmanager::Config::builder()

@@ -1,4 +1,4 @@
-//! DynamoDB, SQS and Secrets Manager behind one endpoint URL, as `AWS_ENDPOINT_URL` names one.
+//! DynamoDB, SQS, Secrets Manager and SES behind one endpoint URL, as `AWS_ENDPOINT_URL` names one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use hyper::body::Bytes;
 
 use super::dynamodb::DynamoDb;
 use super::secrets::Secrets;
+use super::ses::Ses;
 use super::sqs::Sqs;
 use super::{aws_error, aws_json, listen_anywhere, target};
 use crate::connections::{Cut, Listening, Outcome};
@@ -24,22 +25,30 @@ pub struct Aws {
     pub sqs: Sqs,
     /// The secrets, to be set.
     pub secrets: Secrets,
+    /// The mails, to be looked into.
+    pub ses: Ses,
     listening: Listening,
 }
 
 impl Aws {
-    /// Starts all three and the door in front of them.
+    /// Starts all of them and the door in front of them.
     pub async fn start() -> Self {
-        let (dynamodb, sqs, secrets) = (DynamoDb::start().await, Sqs::start().await, Secrets::start().await);
+        let (dynamodb, sqs) = (DynamoDb::start().await, Sqs::start().await);
+        let (secrets, ses) = (Secrets::start().await, Ses::start().await);
         let dynamodb_url: Arc<str> = Arc::from(dynamodb.url());
-        let (queues, store) = (sqs.queues().clone(), secrets.store().clone());
+        let (queues, store, outbox) = (sqs.queues().clone(), secrets.store().clone(), ses.outbox().clone());
         let listening = listen_anywhere(move |request: Request<Bytes>| {
-            let (dynamodb_url, queues, store) = (Arc::clone(&dynamodb_url), queues.clone(), store.clone());
+            let (dynamodb_url, queues) = (Arc::clone(&dynamodb_url), queues.clone());
+            let (store, outbox) = (store.clone(), outbox.clone());
             async move {
                 match target(&request).unwrap_or_default().split(['.', '_']).next() {
                     Some("DynamoDB" | "DynamoDBStreams") => to_dynamodb(&dynamodb_url, request).await,
                     Some("AmazonSQS") => Ok(queues.answer(&request)),
                     Some("secretsmanager") => Ok(store.answer(&request)),
+                    // The one service that is spoken to by paths.
+                    None | Some("") if request.uri().path().starts_with("/v2/email/") => {
+                        Ok(outbox.answer(&request))
+                    }
                     _ => {
                         let refusal =
                             aws_error("UnknownOperationException", "no such service in the testbed");
@@ -49,10 +58,10 @@ impl Aws {
             }
         })
         .await;
-        Self { dynamodb, sqs, secrets, listening }
+        Self { dynamodb, sqs, secrets, ses, listening }
     }
 
-    /// The endpoint URL of all three.
+    /// The endpoint URL of them all.
     #[must_use]
     pub fn url(&self) -> String {
         self.listening.url()

@@ -22,6 +22,8 @@ use super::ANY_PORT;
 pub const INVOICES: &str = "invoices";
 /// The table of idempotency keys: `pk`, `sk`.
 pub const IDEMPOTENCY_KEYS: &str = "idempotency-keys";
+/// The table of notifications: `pk`, `sk`, and two indexes of whole items. No stream.
+pub const NOTIFICATIONS: &str = "notifications";
 
 /// A DynamoDB of one test.
 #[derive(Debug)]
@@ -50,7 +52,7 @@ impl DynamoDb {
     /// Starts one on a port of its own, with empty tables.
     pub async fn start() -> Self {
         let database = Database::memory().expect("an in-memory database");
-        for description in [invoices_table(), idempotency_keys_table()] {
+        for description in [invoices_table(), idempotency_keys_table(), notifications_table()] {
             let request = serde_json::from_value(description).expect("a table description");
             database.create_table(request).expect("a table");
         }
@@ -157,21 +159,33 @@ fn string_attributes(names: &[&str]) -> Value {
     names.iter().map(|name| json!({ "AttributeName": name, "AttributeType": "S" })).collect()
 }
 
+/// An index `gsi1` is over `gsi1pk` and `gsi1sk`, and holds whole items.
+fn index(name: &str) -> Value {
+    json!({
+        "IndexName": name,
+        "KeySchema": key_schema(&format!("{name}pk"), &format!("{name}sk")),
+        "Projection": { "ProjectionType": "ALL" },
+    })
+}
+
 fn invoices_table() -> Value {
-    let index = |name: &str, partition: &str, sort: &str| {
-        json!({
-            "IndexName": name,
-            "KeySchema": key_schema(partition, sort),
-            "Projection": { "ProjectionType": "ALL" },
-        })
-    };
     json!({
         "TableName": INVOICES,
         "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": key_schema("pk", "sk"),
         "AttributeDefinitions": string_attributes(&["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "gsi3pk", "gsi3sk"]),
-        "GlobalSecondaryIndexes": [index("gsi1", "gsi1pk", "gsi1sk"), index("gsi2", "gsi2pk", "gsi2sk"), index("gsi3", "gsi3pk", "gsi3sk")],
+        "GlobalSecondaryIndexes": [index("gsi1"), index("gsi2"), index("gsi3")],
         "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
+    })
+}
+
+fn notifications_table() -> Value {
+    json!({
+        "TableName": NOTIFICATIONS,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": key_schema("pk", "sk"),
+        "AttributeDefinitions": string_attributes(&["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"]),
+        "GlobalSecondaryIndexes": [index("gsi1"), index("gsi2")],
     })
 }
 

@@ -6,7 +6,7 @@
 //! let aws = Aws::start().await;
 //! let sandbox = Sandbox::start(Options::default()).await?;
 //! let wire = Wire::new();
-//! let endpoint_url = wire.tap("aws", &aws.url()).await;        // DynamoDB, SQS and Secrets Manager
+//! let endpoint_url = wire.tap("aws", &aws.url()).await;        // DynamoDB, SQS, Secrets Manager and SES
 //! let tripay_url = wire.tap("tripay", &format!("{}/tripay/api-sandbox", sandbox.url())).await;
 //! wire.crash_at(3);                                            // the process dies at its third outside call
 //! ```
@@ -17,6 +17,7 @@
 pub mod aws;
 pub mod dynamodb;
 pub mod secrets;
+pub mod ses;
 pub mod sqs;
 pub mod wire;
 

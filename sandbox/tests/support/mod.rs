@@ -1,6 +1,8 @@
 //! A merchant and its callback receiver, as the tests of the sandbox play them.
 #![allow(dead_code)]
 
+pub mod aws_clients;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use hyper::body::Bytes;
+use serde_json::Value;
 
 use super::super::target;
 use super::{Call, Fate, Hold, Rule, State, Step, lock, wait_for};
@@ -111,7 +112,11 @@ pub(super) async fn pass(
     }
 }
 
+/// The script's answer. An AWS service that is spoken to by paths also names its errors in a header.
 fn scripted(request: &Request<Bytes>, status: StatusCode, body: String) -> Response<Bytes> {
+    let kind = serde_json::from_str::<Value>(&body).unwrap_or_default()["__type"]
+        .as_str()
+        .map(HeaderValue::from_str);
     let content_type = match target(request) {
         Some(_) => "application/x-amz-json-1.0",
         None => "application/json",
@@ -119,6 +124,9 @@ fn scripted(request: &Request<Bytes>, status: StatusCode, body: String) -> Respo
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let (None, Some(Ok(kind))) = (target(request), kind) {
+        response.headers_mut().insert("x-amzn-errortype", kind);
+    }
     response
 }
 
