@@ -2,8 +2,8 @@
 //!
 //! `domain` decides, `stores` keep it, `providers` talk to the outside, `queues` carry messages
 //! between functions, `lambda` is the edge to AWS Lambda, `workflows` are the sequences that more
-//! than one function needs. Arrows point one way: functions → workflows → {lambda, queues,
-//! providers, stores} → domain.
+//! than one function needs, `rest` is what functions with a REST API do alike. Arrows point one way:
+//! functions → {workflows, rest} → {lambda, queues, providers, stores} → domain.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod aws_error;
@@ -20,3 +20,5 @@ pub mod queues;
 pub mod lambda;
 
 pub mod workflows;
+
+pub mod rest;

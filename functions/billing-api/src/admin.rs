@@ -8,16 +8,16 @@ use serde::Deserialize;
 use shared::domain::invoice::Invoice;
 use shared::domain::invoice::number::InvoiceNumber;
 use shared::domain::invoice::review::{Decision, Review, ReviewError};
+use shared::rest::auth::Admin;
+use shared::rest::command::Command;
+use shared::rest::idempotency::once;
+use shared::rest::paging::{Page, Parameters, limit};
+use shared::rest::replies::{self, Refusal, conflict, no_such, unprocessable};
 use shared::stores::invoices::Cause;
 use shared::stores::transactions::Filter;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::auth::Admin;
-use crate::command::Command;
-use crate::idempotency::once;
-use crate::paging::{Page, Parameters, limit};
-use crate::replies::{self, Refusal, conflict, no_such, unprocessable};
 use crate::transactions::{page, state};
 use crate::views::{EvidenceView, UnmatchedView};
 
@@ -93,7 +93,7 @@ pub async fn resolve(
     Extension(cause): Extension<Cause>,
     command: Command<ResolveInvoice>,
 ) -> Result<Response, Refusal> {
-    once(app, admin.as_str(), &command, &cause, async {
+    once(&app.edge, admin.as_str(), &command, &cause, async {
         let wish = &command.wish;
         let decision = Decision::ALL.into_iter().find(|decision| decision.as_str() == wish.decision);
         let known = Decision::ALL.map(Decision::as_str).join(", ");

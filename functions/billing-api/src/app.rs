@@ -1,9 +1,8 @@
 //! What the API holds between requests.
 
 use aws_sdk_dynamodb::Client;
+use axum::extract::FromRef;
 use jiff::SignedDuration;
-use secrecy::ExposeSecret;
-use serde::Deserialize;
 use shared::lambda::metrics::Metrics;
 use shared::lambda::settings;
 use shared::lambda::startup::Startup;
@@ -12,18 +11,17 @@ use shared::providers::internal_service::InternalService;
 use shared::providers::order_service::OrderService;
 use shared::providers::tripay::Tripay;
 use shared::providers::user_service::UserService;
+use shared::rest::edge::{Edge, ReadSecrets};
+use shared::rest::replies::{Refusal, provider_disabled};
+use shared::rest::tokens::{TokenRules, Tokens};
 use shared::stores::idempotency_keys::IdempotencyKeys;
 use shared::stores::invoices::Invoices;
 use shared::stores::table::Table;
 use shared::stores::unmatched_reports::UnmatchedReports;
 use shared::workflows::tripay_client::{TripayClient, base_url};
 
-use crate::auth::{ApiSecret, Auth};
 use crate::channels::ChannelList;
-use crate::cursor::Cursors;
 use crate::health::HealthChecks;
-use crate::replies::{Refusal, provider_disabled};
-use crate::tokens::{TokenRules, Tokens};
 
 /// The longest lifetime of an invoice: a year.
 const MAX_LIFETIME_MINUTES: i64 = 525_600;
@@ -32,16 +30,13 @@ const MAX_LIFETIME_MINUTES: i64 = 525_600;
 pub struct App {
     pub invoices: Invoices,
     pub unmatched: UnmatchedReports,
-    pub idempotency: IdempotencyKeys,
+    pub edge: Edge,
     tripay: TripayClient,
     pub channels: ChannelList,
     pub orders: OrderService,
     pub users: UserService,
-    pub auth: Auth,
-    pub cursors: Cursors,
     pub health: HealthChecks,
     pub payment: PaymentSettings,
-    pub metrics: Metrics,
 }
 
 /// How invoices are paid.
@@ -93,13 +88,6 @@ pub struct Services {
     pub users: String,
 }
 
-/// The part of the secret `api` that is not for proving callers.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CursorSecret {
-    cursor_key: secrecy::SecretString,
-}
-
 impl App {
     /// The function over its parts. The tables are the invoices' and the idempotency keys'.
     ///
@@ -113,33 +101,24 @@ impl App {
         rules: TokenRules,
         payment: PaymentSettings,
     ) -> anyhow::Result<Self> {
-        tokens_ready();
-        let (batch, before) =
-            tokio::join!(secrets.batch(&["tripay", "api", "internal"]), secrets.previous::<ApiSecret>("api"));
-        let batch = batch?;
-        let internal = batch.get("internal")?;
-        let credentials = batch.get("tripay")?;
-        let cursor: CursorSecret = batch.get("api")?;
-        anyhow::ensure!(
-            !cursor.cursor_key.expose_secret().trim().is_empty(),
-            "the secret api has no cursorKey"
-        );
+        let secrets = ReadSecrets::read(secrets, &["tripay"]).await?;
+        let internal = secrets.batch.get("internal")?;
+        let credentials = secrets.batch.get("tripay")?;
         let orders = InternalService::new(caller.clone(), &services.orders, &internal)?;
         let users = InternalService::new(caller.clone(), &services.users, &internal)?;
         let tokens = Tokens::new(caller.clone(), rules);
+        let reader = secrets.reader.clone();
+        let (keys, metrics) = (IdempotencyKeys::new(tables.1), Metrics::new("billing-api"));
         Ok(Self {
             invoices: Invoices::new(tables.0.clone()),
             unmatched: UnmatchedReports::new(tables.0),
-            idempotency: IdempotencyKeys::new(tables.1),
-            tripay: TripayClient::new(caller, services.tripay.clone(), secrets.clone(), credentials),
+            edge: Edge::new(secrets, tokens, keys, metrics)?,
+            tripay: TripayClient::new(caller, services.tripay.clone(), reader, credentials),
             channels: ChannelList::default(),
             orders: OrderService::new(orders),
             users: UserService::new(users),
-            auth: Auth::new(secrets, tokens, batch.get("api")?, before?, internal),
-            cursors: Cursors::new(cursor.cursor_key),
             health: HealthChecks::default(),
             payment,
-            metrics: Metrics::new("billing-api"),
         })
     }
 }
@@ -154,6 +133,8 @@ impl App {
     }
 }
 
-fn tokens_ready() {
-    crate::tokens::ring_verifier::install();
+impl FromRef<&'static App> for &'static Edge {
+    fn from_ref(app: &&'static App) -> Self {
+        &app.edge
+    }
 }

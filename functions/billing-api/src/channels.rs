@@ -9,13 +9,13 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::domain::money::Money;
 use shared::providers::tripay::{ChannelFee, OfferedChannel, Tripay, TripayError};
+use shared::rest::auth::User;
+use shared::rest::paging::Parameters;
+use shared::rest::replies::{self, Refusal, provider_failed, unprocessable};
 use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::auth::User;
-use crate::paging::Parameters;
-use crate::replies::{self, Refusal, provider_failed, unprocessable};
 
 /// How long Tripay's list is used without asking again.
 const KEPT: Duration = Duration::from_secs(10 * 60);

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::replies::{self, Refusal};
+use shared::rest::replies::{self, Refusal};
 
 /// How long a finding is told again.
 const KEPT: Duration = Duration::from_secs(30);

@@ -6,31 +6,25 @@
 
 mod admin;
 mod app;
-mod auth;
 mod channels;
-mod command;
-mod cursor;
 mod health;
-mod idempotency;
 mod invoices;
 mod openapi;
-mod paging;
-mod replies;
 mod routes;
 #[cfg(test)]
 mod tests;
-mod tokens;
 mod transactions;
 mod views;
 
 use anyhow::Context;
 use lambda_http::Error;
 use shared::lambda::http_function::serve;
+use shared::rest::edge;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = app::start().await.context("billing-api cannot start")?;
     // The function lives as long as its process.
     let router = routes::router(Box::leak(Box::new(app)));
-    serve(move |request| routes::answer(router.clone(), request)).await
+    serve(move |request| edge::answer(router.clone(), request)).await
 }

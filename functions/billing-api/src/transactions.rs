@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use shared::domain::invoice::InvoiceState;
 use shared::domain::payment_channel::PaymentChannel;
+use shared::rest::auth::Service;
+use shared::rest::paging::{Page, Parameters, limit, place};
+use shared::rest::replies::{self, Refusal, unprocessable};
 use shared::stores::transactions::Filter;
 use utoipa::IntoParams;
 
 use crate::app::App;
-use crate::auth::Service;
-use crate::paging::{Page, Parameters, limit, place};
-use crate::replies::{self, Refusal, unprocessable};
 use crate::views::EvidenceView;
 
 /// Which invoices.
@@ -71,10 +71,10 @@ pub async fn page(
     cursor: Option<&str>,
 ) -> Result<Response, Refusal> {
     let name = format!("transactions {filter:?}");
-    let after = place(&app.cursors, &name, cursor)?;
+    let after = place(&app.edge.cursors, &name, cursor)?;
     let listing = app.invoices.list(filter, after.as_ref(), limit(wanted)?).await?;
     let items = listing.invoices.iter().map(EvidenceView::of).collect();
-    let next_cursor = listing.next.map(|place| app.cursors.write(&name, &place));
+    let next_cursor = listing.next.map(|place| app.edge.cursors.write(&name, &place));
     replies::json(StatusCode::OK, &Page { items, next_cursor })
 }
 

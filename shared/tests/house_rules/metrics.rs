@@ -11,7 +11,8 @@ use crate::template::{list, resources, template, text};
 /// A metric of one function.
 type Counter = (String, String);
 
-/// The counters that the code has: a function counts what it names, and what a workflow it uses counts.
+/// The counters that the code has: a function counts what it names, and what a workflow or an edge it
+/// uses counts.
 fn counted() -> BTreeSet<Counter> {
     let sources = sources();
     let mut counters = BTreeSet::new();
@@ -21,14 +22,12 @@ fn counted() -> BTreeSet<Counter> {
             sources.iter().filter(|one| !one.is_test && one.path.starts_with(&folder)).collect();
         let named: BTreeSet<&String> =
             own.iter().flat_map(|source| source.product_names()).flat_map(|name| &name.segments).collect();
-        let workflows = sources.iter().filter(|source| {
-            let file = source
-                .path
-                .strip_prefix("shared/src/workflows/")
-                .map(|file| file.trim_end_matches(".rs").to_owned());
-            file.is_some_and(|file| named.contains(&file))
+        let used = sources.iter().filter(|source| {
+            let rooms = ["shared/src/workflows/", "shared/src/rest/"];
+            let file = rooms.into_iter().find_map(|room| source.path.strip_prefix(room));
+            file.is_some_and(|file| named.contains(&file.trim_end_matches(".rs").to_owned()))
         });
-        for source in own.iter().copied().chain(workflows) {
+        for source in own.iter().copied().chain(used) {
             for name in source.product_names() {
                 if let [kind, metric] = name.segments.as_slice()
                     && kind == "Metric"

@@ -7,15 +7,15 @@ use http::StatusCode;
 use serde::Deserialize;
 use shared::domain::invoice::{EndError, InvoiceState};
 use shared::lambda::problem::Problem;
+use shared::rest::auth::User;
+use shared::rest::command::Command;
+use shared::rest::idempotency::once;
+use shared::rest::replies::{self, Refusal, conflict, no_such};
 use shared::stores::invoices::Cause;
 use shared::workflows::ask_tripay::ask_about_all;
 
-use super::{count_disagreement, own};
+use super::{ask_failed, count_disagreement, own};
 use crate::app::App;
-use crate::auth::User;
-use crate::command::Command;
-use crate::idempotency::once;
-use crate::replies::{self, Refusal, conflict, no_such};
 use crate::views::InvoiceView;
 
 /// Nothing needs to be said.
@@ -36,7 +36,7 @@ pub async fn cancel(
     Extension(cause): Extension<Cause>,
     command: Command<CancelInvoice>,
 ) -> Result<Response, Refusal> {
-    once(app, user.as_str(), &command, &cause, async {
+    once(&app.edge, user.as_str(), &command, &cause, async {
         let invoice = own(app, &user, &id).await?;
         let number = invoice.number.clone();
         if invoice.state() == InvoiceState::Pending {
@@ -44,7 +44,7 @@ pub async fn cancel(
             let asked = ask_about_all(&app.tripay().await?, &app.invoices, invoice, &cause).await;
             count_disagreement(app, asked.settlement);
             if let Some(error) = asked.failure {
-                return Err(error.into());
+                return Err(ask_failed(error));
             }
         }
         let changed = app.invoices.change(&number, &cause, |invoice| invoice.cancel(cause.now)).await?;

@@ -9,16 +9,16 @@ use serde::Deserialize;
 use shared::domain::identifier::{OrderId, UserId};
 use shared::domain::invoice::number::InvoiceNumber;
 use shared::domain::invoice::{Invoice, InvoiceState, IssueError};
+use shared::rest::auth::User;
+use shared::rest::command::Command;
+use shared::rest::idempotency::once;
+use shared::rest::replies::{self, Refusal, conflict, no_such, provider_failed, unprocessable};
 use shared::stores::invoices::{Cause, Creation};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::auth::User;
 use crate::channels::{self, ChannelView};
-use crate::command::Command;
-use crate::idempotency::once;
-use crate::replies::{self, Refusal, conflict, no_such, provider_failed, unprocessable};
 use crate::views::InvoiceView;
 
 /// Which order to make an invoice for.
@@ -44,7 +44,7 @@ pub async fn create(
     Extension(cause): Extension<Cause>,
     command: Command<CreateInvoice>,
 ) -> Result<Response, Refusal> {
-    once(app, user.as_str(), &command, &cause, async {
+    once(&app.edge, user.as_str(), &command, &cause, async {
         let order_id: OrderId = command.wish.order_id.parse().map_err(|_| no_such("order"))?;
         let (status, invoice) = match app.invoices.for_order(&order_id).await? {
             Some(invoice) => (StatusCode::OK, own(invoice, &user)?),

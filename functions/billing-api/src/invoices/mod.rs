@@ -12,7 +12,8 @@ use shared::domain::invoice::settle::Settlement;
 use shared::lambda::metrics::Metric;
 
 use crate::app::App;
-use crate::replies::{Refusal, no_such};
+use shared::rest::replies::{Refusal, no_such, provider_failed};
+use shared::workflows::ask_tripay::AskError;
 
 /// The caller's own invoice of that id. Somebody else's is not there.
 ///
@@ -27,6 +28,15 @@ async fn own(app: &App, user: &UserId, id: &str) -> Result<Invoice, Refusal> {
 /// Counts a report that contradicts what we know, for the operators' alarm.
 fn count_disagreement(app: &App, settlement: Settlement) {
     if let Settlement::Disagrees(_) = settlement {
-        app.metrics.count(Metric::PaymentDisagreed);
+        app.edge.metrics.count(Metric::PaymentDisagreed);
+    }
+}
+
+/// Tripay could not be asked about an attempt.
+fn ask_failed(error: AskError) -> Refusal {
+    match error {
+        AskError::Store(error) => error.into(),
+        AskError::Tripay(error) => provider_failed(&error),
+        AskError::NoInvoice => no_such("invoice"),
     }
 }

@@ -15,17 +15,17 @@ use shared::domain::payment_channel::{PaymentChannel, PaymentChannelError};
 use shared::lambda::problem::Problem;
 use shared::providers::tripay::{Customer, NewTransaction, OfferedChannel, Tripay, TripayError};
 use shared::providers::user_service::User as Payer;
+use shared::rest::auth::User;
+use shared::rest::command::Command;
+use shared::rest::idempotency::once;
+use shared::rest::replies::{self, Refusal, conflict, no_such, provider_failed, unprocessable};
 use shared::retry::{Retry, Verdict};
 use shared::stores::invoices::Cause;
 use shared::workflows::ask_tripay::ask;
 use utoipa::ToSchema;
 
-use super::{count_disagreement, own};
+use super::{ask_failed, count_disagreement, own};
 use crate::app::App;
-use crate::auth::User;
-use crate::command::Command;
-use crate::idempotency::once;
-use crate::replies::{self, Refusal, conflict, no_such, provider_failed, unprocessable};
 use crate::views::InvoiceView;
 
 /// How often one request may find the end of an earlier attempt before it makes its own.
@@ -56,7 +56,7 @@ pub async fn pay(
     Extension(cause): Extension<Cause>,
     command: Command<PayInvoice>,
 ) -> Result<Response, Refusal> {
-    once(app, user.as_str(), &command, &cause, async {
+    once(&app.edge, user.as_str(), &command, &cause, async {
         let channel = command
             .wish
             .channel
@@ -193,7 +193,7 @@ async fn settle_doubt(
     cause: &Cause,
 ) -> Result<(), Refusal> {
     let Some(attempt) = invoice.attempt(number) else { return Ok(()) };
-    let asked = ask(tripay, &app.invoices, invoice, attempt, cause).await?;
+    let asked = ask(tripay, &app.invoices, invoice, attempt, cause).await.map_err(ask_failed)?;
     count_disagreement(app, asked.settlement);
     if asked.is_clear { Ok(()) } else { Err(in_progress()) }
 }

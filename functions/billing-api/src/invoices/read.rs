@@ -4,14 +4,14 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
+use shared::rest::auth::User;
+use shared::rest::paging::{Page, Parameters, limit, place};
+use shared::rest::replies::{self, Refusal};
 use shared::stores::transactions::Filter;
 use utoipa::IntoParams;
 
 use super::own;
 use crate::app::App;
-use crate::auth::User;
-use crate::paging::{Page, Parameters, limit, place};
-use crate::replies::{self, Refusal};
 use crate::views::InvoiceView;
 
 /// Which part of the list.
@@ -34,11 +34,11 @@ pub async fn list(
     Parameters(query): Parameters<ListQuery>,
 ) -> Result<Response, Refusal> {
     let name = format!("invoices of {user}");
-    let after = place(&app.cursors, &name, query.cursor.as_deref())?;
+    let after = place(&app.edge.cursors, &name, query.cursor.as_deref())?;
     let filter = Filter { customer: Some(user), ..Filter::default() };
     let listing = app.invoices.list(&filter, after.as_ref(), limit(query.limit)?).await?;
     let items = listing.invoices.iter().map(InvoiceView::of).collect();
-    let next_cursor = listing.next.map(|place| app.cursors.write(&name, &place));
+    let next_cursor = listing.next.map(|place| app.edge.cursors.write(&name, &place));
     replies::json(StatusCode::OK, &Page { items, next_cursor })
 }
 

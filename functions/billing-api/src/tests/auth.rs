@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::bench::Bench;
 use super::tokens::{JWT_SECRET, claims, hmac_signed, hs256, seconds_from_now, token_of, unsigned};
 use super::trigger::Trigger;
-use crate::tokens::TokenRules;
 use sandbox::testbed::wire::Wire;
+use shared::rest::tokens::TokenRules;
 
 /// Claims of `user-1` with one of them changed; null takes it away.
 fn with(name: &str, value: Value) -> Value {

@@ -25,6 +25,7 @@ use shared::lambda::secrets::SecretReader;
 use shared::providers::call::Caller;
 use shared::providers::tripay::callback::{Callback, Callbacks};
 use shared::providers::tripay::{Customer, NewTransaction};
+use shared::rest::tokens::TokenRules;
 use shared::stores::invoices::Cause;
 use shared::stores::table::Table;
 use shared::workflows::settle_payment::{Settling, settle};
@@ -35,7 +36,6 @@ use super::tokens::JWT_SECRET;
 use super::trigger::Trigger;
 use crate::app::{App, PaymentSettings, Services};
 use crate::routes::router;
-use crate::tokens::TokenRules;
 
 /// The path of `POST /transaction/create` in [`Wire::count`].
 pub const CREATE: &str = "POST /transaction/create";

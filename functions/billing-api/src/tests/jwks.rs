@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::bench::{Bench, later};
 use super::tokens::{EcKey, JWT_SECRET, claims, hmac_signed, hs256, seconds_from_now, unsigned};
 use super::trigger::Trigger;
-use crate::tokens::TokenRules;
+use shared::rest::tokens::TokenRules;
 
 const KEYS: &str = "GET /keys.json";
 

@@ -1,14 +1,13 @@
 //! The body of a request that changes something, read strictly.
 
+use crate::lambda::problem::Problem;
 use axum::extract::{FromRequest, Request};
 use http::StatusCode;
 use http_body_util::{BodyExt, Limited};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use shared::lambda::problem::Problem;
 
-use crate::app::App;
-use crate::replies::{Refusal, unprocessable};
+use super::replies::{Refusal, unprocessable};
 
 /// Longest body read, in bytes.
 const MAX_BODY_BYTES: usize = 16 << 10;
@@ -28,10 +27,10 @@ pub struct Command<T> {
     pub fingerprint: String,
 }
 
-impl<T: DeserializeOwned> FromRequest<&'static App> for Command<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Command<T> {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, _: &&'static App) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
         let key = idempotency_key(&request)?;
         let route = format!("{} {}", request.method(), request.uri().path());
         let too_long = || {

@@ -2,25 +2,25 @@
 
 use std::future::Future;
 
+use crate::lambda::problem::Problem;
+use crate::stores::idempotency_keys::{Beginning, KeptAnswer, KeyedRequest, Running};
+use crate::stores::invoices::Cause;
 use axum::body::Body;
 use axum::response::Response;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use http_body_util::BodyExt;
-use shared::lambda::problem::Problem;
-use shared::stores::idempotency_keys::{Beginning, KeptAnswer, KeyedRequest, Running};
-use shared::stores::invoices::Cause;
 
-use crate::app::App;
-use crate::command::Command;
-use crate::replies::{self, Refusal, unprocessable};
+use super::command::Command;
+use super::edge::Edge;
+use super::replies::{self, Refusal, unprocessable};
 
 /// Does `work` for a command of `subject`, unless it was done under the same key before.
 ///
 /// # Errors
 /// What the work says; and when the key was used for something else, or is in use.
 pub async fn once<T>(
-    app: &App,
+    edge: &Edge,
     subject: &str,
     command: &Command<T>,
     cause: &Cause,
@@ -31,8 +31,8 @@ pub async fn once<T>(
     };
     let name = format!("{subject}#{}#{key}", command.route);
     let request = KeyedRequest { name, fingerprint: command.fingerprint.clone() };
-    match app.idempotency.begin(&request, cause.now).await? {
-        Beginning::Started(running) => finish(app, running, work.await, cause).await,
+    match edge.idempotency.begin(&request, cause.now).await? {
+        Beginning::Started(running) => finish(edge, running, work.await, cause).await,
         Beginning::Answered(answer) => replay(answer),
         Beginning::OtherContent => {
             Err(unprocessable("idempotency_key_reused", "this Idempotency-Key was used with another body"))
@@ -46,20 +46,20 @@ pub async fn once<T>(
 
 /// Keeps the answer, unless it is one that a repeat may better.
 async fn finish(
-    app: &App,
+    edge: &Edge,
     running: Running,
     worked: Result<Response, Refusal>,
     cause: &Cause,
 ) -> Result<Response, Refusal> {
     let kept = match &worked {
         Err(Refusal(problem)) if problem.retryable || problem.status.is_server_error() => {
-            app.idempotency.release(running).await
+            edge.idempotency.release(running).await
         }
         Err(Refusal(_)) | Ok(_) => {
             let response =
                 worked.unwrap_or_else(|Refusal(problem)| replies::problem(&problem, &cause.correlation_id));
             let (response, answer) = copy(response).await;
-            if let Err(error) = app.idempotency.finish(running, answer).await {
+            if let Err(error) = edge.idempotency.finish(running, answer).await {
                 tracing::warn!(%error, "the answer was not kept under its key");
             }
             return Ok(response);

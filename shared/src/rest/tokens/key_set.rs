@@ -3,11 +3,11 @@
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
+use crate::providers::call::{CallError, Caller, Operation};
+use crate::retry::{Failure, Kind};
 use http::Method;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey};
-use shared::providers::call::{CallError, Caller, Operation};
-use shared::retry::{Failure, Kind};
 use tokio::time::Instant;
 
 const KEYS: Operation = Operation { provider: "users", name: "jwks", kind: Kind::Read };

@@ -1,14 +1,13 @@
 //! Answers: JSON, or a problem that carries the request's correlation id.
 
+use crate::lambda::problem::{self, Problem};
+use crate::retry::{Retry, Verdict};
+use crate::stores::table::StoreError;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
-use shared::lambda::problem::{self, Problem};
-use shared::retry::{Retry, Verdict};
-use shared::stores::table::StoreError;
-use shared::workflows::ask_tripay::AskError;
 
 /// A request that is answered with a problem.
 #[derive(Debug)]
@@ -34,16 +33,6 @@ impl From<StoreError> for Refusal {
                 Problem::passing(status, "store_unavailable", "the store is unavailable, please try again", 2)
             }
         })
-    }
-}
-
-impl From<AskError> for Refusal {
-    fn from(error: AskError) -> Self {
-        match error {
-            AskError::Store(error) => error.into(),
-            AskError::Tripay(error) => provider_failed(&error),
-            AskError::NoInvoice => no_such("invoice"),
-        }
     }
 }
 
@@ -83,7 +72,7 @@ pub fn conflict(code: &'static str, detail: impl Into<String>) -> Refusal {
 }
 
 impl IntoResponse for Refusal {
-    /// Leaves the problem to be written by whoever knows the correlation id: [`crate::routes`].
+    /// Leaves the problem to be written by whoever knows the correlation id: [`super::edge`].
     fn into_response(self) -> Response {
         let mut response = self.0.status.into_response();
         response.extensions_mut().insert(self.0);

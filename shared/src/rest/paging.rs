@@ -1,16 +1,15 @@
 //! `limit` and `cursor` of lists, and the other query parameters, read strictly.
 
+use crate::stores::place::Place;
 use axum::extract::FromRequestParts;
 use axum::extract::Query;
 use http::request::Parts;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::stores::place::Place;
 use utoipa::ToSchema;
 
-use crate::app::App;
-use crate::cursor::Cursors;
-use crate::replies::{Refusal, unprocessable};
+use super::cursor::Cursors;
+use super::replies::{Refusal, unprocessable};
 
 /// Items on a page when nothing is said.
 pub const DEFAULT_LIMIT: u8 = 20;
@@ -31,10 +30,10 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
-impl<T: DeserializeOwned> FromRequestParts<&'static App> for Parameters<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, _: &&'static App) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         Query::try_from_uri(&parts.uri)
             .map(|Query(parameters)| Self(parameters))
             .map_err(|error| unprocessable("invalid_parameter", error.body_text()))

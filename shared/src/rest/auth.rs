@@ -3,22 +3,22 @@
 //! An unproved request costs no request to AWS; a signature that does not fit makes the secrets be
 //! read again at most once a minute, in case they were rotated.
 
-use axum::extract::FromRequestParts;
+use crate::domain::identifier::UserId;
+use crate::lambda::problem::Problem;
+use crate::lambda::refreshed::Refreshed;
+use crate::lambda::secrets::{SecretError, SecretReader};
+use crate::providers::internal_service::InternalKeys;
+use axum::extract::{FromRef, FromRequestParts};
 use http::StatusCode;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use shared::domain::identifier::UserId;
-use shared::lambda::problem::Problem;
-use shared::lambda::refreshed::Refreshed;
-use shared::lambda::secrets::{SecretError, SecretReader};
-use shared::providers::internal_service::InternalKeys;
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::app::App;
-use crate::replies::Refusal;
-use crate::tokens::{Person, TokenError, Tokens};
+use super::edge::Edge;
+use super::replies::Refusal;
+use super::tokens::{Person, TokenError, Tokens};
 
 /// The secret `api`.
 #[derive(Debug, Clone, Deserialize)]
@@ -131,28 +131,38 @@ fn unauthenticated(detail: &str) -> Refusal {
     Problem::lasting(StatusCode::UNAUTHORIZED, "unauthenticated", detail).into()
 }
 
-async fn person(parts: &Parts, app: &App) -> Result<Person, Refusal> {
+async fn person(parts: &Parts, edge: &Edge) -> Result<Person, Refusal> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.split_once(' '));
     match token {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => app.auth.person(token.trim()).await,
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            edge.auth.person(token.trim()).await
+        }
         _ => Err(unauthenticated("a bearer token is needed")),
     }
 }
 
-impl FromRequestParts<&'static App> for User {
+impl<S> FromRequestParts<S> for User
+where
+    S: Send + Sync,
+    &'static Edge: FromRef<S>,
+{
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, app: &&'static App) -> Result<Self, Refusal> {
-        Ok(Self(person(parts, app).await?.id))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        Ok(Self(person(parts, FromRef::from_ref(state)).await?.id))
     }
 }
 
-impl FromRequestParts<&'static App> for Admin {
+impl<S> FromRequestParts<S> for Admin
+where
+    S: Send + Sync,
+    &'static Edge: FromRef<S>,
+{
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, app: &&'static App) -> Result<Self, Refusal> {
-        let person = person(parts, app).await?;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let person = person(parts, FromRef::from_ref(state)).await?;
         if person.is_admin {
             return Ok(Self(person.id));
         }
@@ -160,12 +170,17 @@ impl FromRequestParts<&'static App> for Admin {
     }
 }
 
-impl FromRequestParts<&'static App> for Service {
+impl<S> FromRequestParts<S> for Service
+where
+    S: Send + Sync,
+    &'static Edge: FromRef<S>,
+{
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, app: &&'static App) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let edge: &Edge = FromRef::from_ref(state);
         match parts.headers.get("x-internal-api-key") {
-            Some(key) => app.auth.service(key.as_bytes()).await,
+            Some(key) => edge.auth.service(key.as_bytes()).await,
             None => Err(unauthenticated("the internal key is needed")),
         }
     }

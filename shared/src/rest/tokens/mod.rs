@@ -6,11 +6,11 @@
 mod key_set;
 pub mod ring_verifier;
 
+use crate::domain::identifier::UserId;
+use crate::providers::call::{CallError, Caller};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use shared::domain::identifier::UserId;
-use shared::providers::call::{CallError, Caller};
 
 use self::key_set::KeySet;
 

@@ -3,12 +3,12 @@
 //! A cursor belongs to one list of one caller: it cannot be made up, and not be carried over to a
 //! list with other filters.
 
+use crate::stores::place::Place;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
-use shared::stores::place::Place;
 
 /// Length of the proof, in bytes: a 128-bit truncated MAC.
 const PROOF_LENGTH: usize = 16;
