@@ -113,6 +113,12 @@ impl Call {
         self
     }
 
+    /// Gives up after so long, instead of the client's own time.
+    pub fn within(mut self, time: Duration) -> Self {
+        self.request = self.request.timeout(time);
+        self
+    }
+
     /// Sends the request, once, and waits for the whole answer.
     ///
     /// # Errors
@@ -125,16 +131,23 @@ impl Call {
             Ok(answer) => (answer.status.as_u16().to_string(), ""),
             Err(error) => (format!("{:?}", error.failure), error.detail.as_str()),
         };
+        operation.log(began, &outcome, detail, answer.as_ref().err().map(Verdict::retry));
+        answer
+    }
+}
+
+impl Operation {
+    /// The log line of a call.
+    pub(super) fn log(self, began: Instant, outcome: &str, detail: &str, retry: Option<Retry>) {
         tracing::info!(
-            provider = operation.provider,
-            operation = operation.name,
+            provider = self.provider,
+            operation = self.name,
             outcome,
             detail,
-            retry = ?answer.as_ref().err().map(Verdict::retry),
+            retry = ?retry,
             durationMs = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             "provider call"
         );
-        answer
     }
 }
 
@@ -167,10 +180,7 @@ async fn exchange(operation: Operation, request: reqwest::RequestBuilder) -> Res
     };
     let mut response = request.send().await.map_err(no_answer)?;
     let status = response.status();
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        let after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-        return Err(failed(Failure::Limited(after.map(Duration::from_secs)), "HTTP 429".to_owned()));
-    }
+    let after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
         if body.len().saturating_add(chunk.len()) > MAX_ANSWER_BYTES {
@@ -179,6 +189,9 @@ async fn exchange(operation: Operation, request: reqwest::RequestBuilder) -> Res
         body.extend_from_slice(&chunk);
     }
     let answer = Answer { operation, status, body };
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        return Err(answer.error(Failure::Limited(after.map(Duration::from_secs)), "limited"));
+    }
     if status.is_server_error() {
         return Err(answer.error(Failure::ServerError, "server error"));
     }

@@ -3,6 +3,8 @@
 pub mod call;
 
 pub mod internal_service;
+pub mod mail;
 pub mod order_service;
+pub mod telegram;
 pub mod tripay;
 pub mod user_service;

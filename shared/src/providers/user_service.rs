@@ -26,6 +26,12 @@ pub struct User {
     /// Phone number, where the service knows one.
     #[serde(default)]
     pub phone: Option<String>,
+    /// The chat that the person linked.
+    #[serde(default)]
+    pub telegram_chat_id: Option<i64>,
+    /// The person's language, as an IETF tag such as `uk-UA`.
+    #[serde(default)]
+    pub locale: Option<String>,
 }
 
 impl UserService {
@@ -54,6 +60,10 @@ impl UserService {
         let answer = self.service.call(USER, Method::GET, &format!("/internal/users/{id}")).send().await?;
         if answer.status == StatusCode::NOT_FOUND {
             return Ok(None);
+        }
+        if matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            // Says nothing about the user: the key is being rotated, or wrong until somebody mends it.
+            return Err(answer.error(Failure::NotReached, "the user service does not accept our key"));
         }
         if !answer.status.is_success() {
             return Err(answer.error(Failure::Refused, "the user service refused"));

@@ -12,7 +12,7 @@ use futures::FutureExt;
 use futures::future::join_all;
 use serde::de::DeserializeOwned;
 
-use super::queue::Queue;
+use super::queue::{Queue, Sequence};
 
 /// Longest time to hide a message, in seconds. SQS hides it for 12 h at most, counted from when it was received.
 const LONGEST_DELAY_SECONDS: u64 = 11 * 60 * 60;
@@ -29,11 +29,25 @@ pub enum Delivery {
         /// Why, for people.
         reason: String,
     },
+    /// It is not its time yet: again after so long, however often that was.
+    Later {
+        /// How long to wait.
+        after: Duration,
+        /// Why, for people.
+        reason: String,
+    },
     /// It can never be done.
     Dead {
         /// Why, for people.
         reason: String,
     },
+}
+
+/// Which try of a message it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Try {
+    /// Whether a [`Delivery::Retry`] would bury it.
+    pub is_last: bool,
 }
 
 /// How a queue's messages are dealt with.
@@ -52,7 +66,7 @@ impl SqsBatch {
     pub async fn run<M, F, D>(&self, event: SqsEvent, handle: F) -> SqsBatchResponse
     where
         M: DeserializeOwned,
-        F: Fn(M) -> D,
+        F: Fn(M, Try) -> D,
         D: Future<Output = Delivery>,
     {
         let results = join_all(event.records.iter().map(|record| self.one(record, &handle))).await;
@@ -65,14 +79,18 @@ impl SqsBatch {
     async fn one<M, F, D>(&self, record: &SqsMessage, handle: &F) -> Option<BatchItemFailure>
     where
         M: DeserializeOwned,
-        F: Fn(M) -> D,
+        F: Fn(M, Try) -> D,
         D: Future<Output = Delivery>,
     {
+        let this_try = Try { is_last: receive_count(record) > self.delays.len() };
         let body = record.body.as_deref().unwrap_or_default();
         let delivery = match serde_json::from_str(body) {
             Ok(message) => {
-                AssertUnwindSafe(async { handle(message).await }).catch_unwind().await.unwrap_or_else(|_| {
-                    Delivery::Retry { after: None, reason: "handling it panicked".to_owned() }
+                let handled =
+                    AssertUnwindSafe(async { handle(message, this_try).await }).catch_unwind().await;
+                handled.unwrap_or_else(|_| Delivery::Retry {
+                    after: None,
+                    reason: "handling it panicked".to_owned(),
                 })
             }
             Err(error) => Delivery::Dead { reason: format!("malformed message: {error}") },
@@ -81,6 +99,7 @@ impl SqsBatch {
             Delivery::Done => None,
             Delivery::Dead { reason } => self.bury(record, body, &reason).await,
             Delivery::Retry { after, reason } => self.delay(record, body, after, &reason).await,
+            Delivery::Later { after, reason } => self.hide(record, after, &reason).await,
         };
         failed.map(|()| {
             let mut failure = BatchItemFailure::default();
@@ -100,10 +119,19 @@ impl SqsBatch {
         let Some(delay) = self.delays.get(tries.saturating_sub(1)) else {
             return self.bury(record, body, &format!("given up after {tries} tries: {reason}")).await;
         };
-        let seconds = delay.max(&after.unwrap_or_default()).as_secs().min(LONGEST_DELAY_SECONDS);
-        let seconds = i32::try_from(seconds).unwrap_or(i32::MAX);
+        self.hide(record, *delay.max(&after.unwrap_or_default()), reason).await
+    }
+
+    async fn hide(&self, record: &SqsMessage, after: Duration, reason: &str) -> Option<()> {
+        let seconds = i32::try_from(after.as_secs().min(LONGEST_DELAY_SECONDS)).unwrap_or(i32::MAX);
         let message_id = record.message_id.as_deref().unwrap_or_default();
-        tracing::warn!(messageId = message_id, tries, seconds, reason, "message delayed");
+        tracing::warn!(
+            messageId = message_id,
+            tries = receive_count(record),
+            seconds,
+            reason,
+            "message delayed"
+        );
         let receipt = record.receipt_handle.as_deref().unwrap_or_default();
         if let Err(error) = self.queue.hide(receipt, seconds).await {
             tracing::warn!(messageId = message_id, %error, "the delay was not taken; the queue's own holds");
@@ -114,7 +142,10 @@ impl SqsBatch {
     async fn bury(&self, record: &SqsMessage, body: &str, reason: &str) -> Option<()> {
         let message_id = record.message_id.as_deref().unwrap_or_default();
         tracing::error!(messageId = message_id, reason, "message buried");
-        match self.dead_letters.bury(body, reason).await {
+        // Of a message in a FIFO queue, so that it can go back to where it came from.
+        let group = record.attributes.get("MessageGroupId");
+        let sequence = group.map(|group| Sequence { group: group.clone(), id: message_id.to_owned() });
+        match self.dead_letters.bury_in_sequence(body, reason, sequence.as_ref()).await {
             Ok(()) => None,
             Err(error) => {
                 tracing::error!(messageId = message_id, %error, "the dead-letter queue did not take it");

@@ -1,5 +1,7 @@
 //! Messages between functions: typed, versioned, shared by who sends and who receives them.
 
 pub mod batch;
+pub mod delivery_request;
+pub mod notification;
 pub mod order_update;
 pub mod queue;

@@ -11,11 +11,20 @@ pub const MAX_BATCH: usize = 10;
 /// Longest reason kept with a dead message, in characters.
 const MAX_REASON: usize = 500;
 
-/// A queue, by its address.
+/// A queue, by its address. One whose name ends in `.fifo` keeps the messages of a group in order.
 #[derive(Debug, Clone)]
 pub struct Queue {
     client: Client,
     url: String,
+}
+
+/// What a FIFO queue orders a message by, and knows a repeat by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sequence {
+    /// Messages of one group are with one consumer at a time, in the order they were sent.
+    pub group: String,
+    /// The same for every sending of the same message: for five minutes the queue takes it once.
+    pub id: String,
 }
 
 /// Why a message was not taken by a queue. It may be sent again.
@@ -27,6 +36,28 @@ impl Queue {
     /// The queue at `url`.
     pub fn new(client: Client, url: String) -> Self {
         Self { client, url }
+    }
+
+    /// The queue's name: the end of its address, and of its ARN.
+    pub fn name(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or(&self.url)
+    }
+
+    /// Sends one message; `sequence` where the queue is a FIFO queue.
+    ///
+    /// # Errors
+    /// When the queue did not take it, or its answer was lost.
+    pub async fn send(&self, body: &str, sequence: Option<&Sequence>) -> Result<(), QueueError> {
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(body)
+            .set_message_group_id(sequence.map(|sequence| sequence.group.clone()))
+            .set_message_deduplication_id(sequence.map(|sequence| sequence.id.clone()))
+            .send()
+            .await
+            .map_err(queue_error)?;
+        Ok(())
     }
 
     /// Sends up to [`MAX_BATCH`] bodies in one request, and says of each whether the queue has it.
@@ -60,6 +91,19 @@ impl Queue {
     /// # Errors
     /// When the queue did not take it.
     pub async fn bury(&self, body: &str, reason: &str) -> Result<(), QueueError> {
+        self.bury_in_sequence(body, reason, None).await
+    }
+
+    /// Like [`Queue::bury`], for the dead-letter queue of a FIFO queue.
+    ///
+    /// # Errors
+    /// When the queue did not take it.
+    pub async fn bury_in_sequence(
+        &self,
+        body: &str,
+        reason: &str,
+        sequence: Option<&Sequence>,
+    ) -> Result<(), QueueError> {
         let reason: String = reason.chars().filter(|letter| !letter.is_control()).take(MAX_REASON).collect();
         let reason = MessageAttributeValue::builder().data_type("String").string_value(reason).build();
         self.client
@@ -67,6 +111,8 @@ impl Queue {
             .queue_url(&self.url)
             .message_body(body)
             .message_attributes("reason", reason.map_err(|error: BuildError| QueueError(error.to_string()))?)
+            .set_message_group_id(sequence.map(|sequence| sequence.group.clone()))
+            .set_message_deduplication_id(sequence.map(|sequence| sequence.id.clone()))
             .send()
             .await
             .map_err(queue_error)?;

@@ -16,3 +16,7 @@ pub mod transactions;
 pub mod idempotency_keys;
 pub mod sweeps;
 pub mod unmatched_reports;
+
+pub mod contacts;
+pub mod deliveries;
+pub mod preferences;
