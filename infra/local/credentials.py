@@ -10,7 +10,7 @@ import time
 
 import aws
 from say import step
-from settings import INTERNAL_API_KEY, KEYS, STACK, TRIPAY
+from settings import INTERNAL_API_KEY, KEYS, STACK, TELEGRAM, TRIPAY
 
 TOKEN_SECONDS = 30 * 24 * 3600
 
@@ -25,8 +25,9 @@ def keys() -> dict[str, str]:
 
 
 def fill_secrets() -> None:
-    """Writes what the sandbox accepts into the three secrets; leaves alone what is right already."""
+    """Writes what the sandbox accepts into the secrets; leaves alone what is right already. Mail goes by SES, which needs none."""
     _merge("tripay", TRIPAY)
+    _merge("telegram", TELEGRAM)
     _merge("api", keys())
     _merge("internal", {"apiKeys": [INTERNAL_API_KEY]})
 

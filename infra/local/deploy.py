@@ -24,7 +24,7 @@ def deploy(archives: dict[str, Path]) -> dict[str, str]:
     step("Deploying template.yaml (about 20 seconds)")
     MARKER.unlink(missing_ok=True)
     LOGS.mkdir(parents=True, exist_ok=True)
-    overrides = [f"{key}={value}" for key, value in PARAMETERS.items()]
+    overrides = [f'{key}="{value}"' for key, value in PARAMETERS.items()]
     command = ["sam", "deploy", "--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local",
                "--template-file", str(TEMPLATE), "--no-progressbar", "--parameter-overrides", *overrides]
     log = LOGS / "deploy.log"
@@ -41,7 +41,7 @@ def deploy(archives: dict[str, Path]) -> dict[str, str]:
 def ground() -> str:
     """A digest of what only an empty emulator takes: its own start, and the nested templates, for it cannot update a
     nested stack whose outputs are attributes of queues ("Requested attribute Arn does not exist")."""
-    return _digest_of([HERE / "emulator.py", *sorted(ROOT.glob("infra/*.yaml"))])
+    return _digest_of([HERE / "emulator.py", HERE / "emulated_mail.py", *sorted(ROOT.glob("infra/*.yaml"))])
 
 
 def is_broken() -> bool:

@@ -1,4 +1,5 @@
-"""Runs ministack, the emulated AWS, with two gaps closed that would make the local stack behave unlike AWS.
+"""Runs ministack, the emulated AWS, with the gaps closed that would make the local stack behave unlike AWS: those of
+permissions and streams here, those of mail in emulated_mail.py.
 
 Run by the Python of .venv-aws. Written for the version in requirements-aws.txt: look at both again when it moves.
 """
@@ -8,6 +9,8 @@ import json
 from ministack.app import main
 from ministack.core import iam_actions
 from ministack.services import lambda_svc
+
+import emulated_mail
 
 _extract_iam_action = iam_actions.extract_iam_action
 _execute_function = lambda_svc._execute_function
@@ -51,6 +54,7 @@ def _reports_failures(body) -> bool:
 
 iam_actions.extract_iam_action = iam_action
 lambda_svc._execute_function = execute_function
+emulated_mail.close_gaps()
 
 if __name__ == "__main__":
     main()

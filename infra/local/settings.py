@@ -36,6 +36,7 @@ TRIPAY = {
     "privateKey": "SANDB-OXSAN-DBOXS-ANDBO-XSAND",
     "merchantCode": "T9999",
 }
+TELEGRAM = {"botToken": "123456789:SANDBOX-telegram-bot-token-000000000"}
 INTERNAL_API_KEY = "local-internal-key"
 
 # Parameters of template.yaml that differ on one machine.
@@ -47,6 +48,12 @@ PARAMETERS = {
     "TripayBaseUrl": f"{SANDBOX_URL}/tripay/api-sandbox",
     "OrderServiceBaseUrl": f"{SANDBOX_URL}/orders",
     "UserServiceBaseUrl": f"{SANDBOX_URL}/users",
+    "EmailFrom": "Paydesk <billing@paydesk.example>",
+    # The emulated SES takes an identity as proved at once, and refuses mail from any other, as AWS does.
+    "EmailIdentity": "paydesk.example",
+    "TelegramApiBaseUrl": f"{SANDBOX_URL}/telegram",
+    "OperatorsTelegramChatId": "-1001234567890",
+    "OperatorsEmails": "operators@example.com",
 }
 
 # The emulator takes any key of account 000000000000's root; no profile of yours is read or used.
