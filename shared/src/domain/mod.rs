@@ -6,6 +6,7 @@
 
 pub mod identifier;
 pub mod invoice;
+pub mod locale;
 pub mod money;
 pub mod notification;
 pub mod order;

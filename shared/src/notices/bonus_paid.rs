@@ -1,0 +1,47 @@
+//! `bonus.paid`: a bonus was paid out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::money::Currency;
+use crate::notices::about::{About, Audience};
+use crate::notices::field::{Field, amount, currency};
+
+/// A bonus was paid out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BonusPaid {
+    /// The bonus.
+    pub bonus_id: String,
+    /// What was paid, in minor units.
+    #[serde(deserialize_with = "amount::deserialize")]
+    pub amount: i64,
+    /// The currency of what is counted in minor units here.
+    #[serde(with = "currency")]
+    pub currency: Currency,
+    /// The account or number it went to, as far as it may be shown.
+    pub recipient: String,
+}
+
+impl BonusPaid {
+    /// What holds for every notice of this kind.
+    pub const ABOUT: About = About {
+        audience: Audience::Customer,
+        is_urgent: false,
+        fields: &[
+            Field::id("bonusId"),
+            Field::amount("amount"),
+            Field::currency("currency"),
+            Field::id("recipient"),
+        ],
+    };
+
+    /// One with every field, to look at.
+    pub fn sample() -> Self {
+        Self {
+            bonus_id: "bonus-1".to_owned(),
+            amount: 125_000,
+            currency: Currency::Uah,
+            recipient: "+380 •• ••• 12 34".to_owned(),
+        }
+    }
+}
