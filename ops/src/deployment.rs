@@ -1,5 +1,6 @@
 //! Which deployment is meant, and how to reach it.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 
@@ -12,16 +13,18 @@ use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
 
 use crate::aws::Aws;
+use crate::queue_addresses::QueueAddresses;
+use crate::stack_outputs;
 
 /// Which deployment.
 #[derive(Debug, Args)]
 pub struct Place {
     /// Name of a stack in the account of the environment's credentials (AWS_ACCESS_KEY_ID …, AWS_REGION);
     /// with a profile: eval "$(aws configure export-credentials --format env)"
-    #[arg(long)]
+    #[arg(long, global = true)]
     stack: Option<String>,
     /// The local stack's file, used when no --stack is given
-    #[arg(long, default_value = ".local/stack.json")]
+    #[arg(long, global = true, default_value = ".local/stack.json")]
     stack_file: PathBuf,
 }
 
@@ -33,6 +36,7 @@ struct StackFile {
     region: String,
     aws_endpoint: String,
     api_url: String,
+    queues: BTreeMap<String, String>,
 }
 
 /// A deployment, and the clients to reach it.
@@ -42,6 +46,10 @@ pub struct Deployment {
     pub stack: String,
     /// Where its API is, when that is known already.
     pub api_url: Option<String>,
+    /// The region it is in.
+    pub region: String,
+    /// The addresses of its queues, when they are known already.
+    pub queue_urls: Option<Vec<String>>,
     /// For AWS's SDK crates.
     pub sdk: SdkConfig,
     /// For the other services of AWS.
@@ -57,7 +65,7 @@ impl Place {
     /// When the local stack is down, or the environment has no region or credentials.
     pub fn find(&self) -> anyhow::Result<Deployment> {
         let http = HttpClients::new(None)?;
-        let (stack, region, endpoint, api_url, credentials) = match &self.stack {
+        let (stack, region, endpoint, known, credentials) = match &self.stack {
             Some(stack) => {
                 let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
                 let region = region.context("the environment has no AWS_REGION")?;
@@ -71,12 +79,28 @@ impl Place {
                 let file: StackFile =
                     serde_json::from_str(&text).with_context(|| format!("{path} is unusable"))?;
                 let credentials = Credentials::new("test", "test", None, None, "emulator");
-                (file.stack, file.region, Some(file.aws_endpoint), Some(file.api_url), credentials)
+                let known = (file.api_url, file.queues.into_values().collect());
+                (file.stack, file.region, Some(file.aws_endpoint), Some(known), credentials)
             }
         };
         let sdk = sdk_config_for(http.aws.clone(), credentials.clone(), region.clone(), endpoint.clone());
-        let aws = Aws::new(http.aws.clone(), credentials, region, endpoint);
-        Ok(Deployment { stack, api_url, sdk, aws, http })
+        let aws = Aws::new(http.aws.clone(), credentials, region.clone(), endpoint);
+        let (api_url, queue_urls) = known.unzip();
+        Ok(Deployment { stack, api_url, region, queue_urls, sdk, aws, http })
+    }
+}
+
+impl Deployment {
+    /// Where its queues are: what the local stack's file says, else the stack's own outputs.
+    ///
+    /// # Errors
+    /// When the outputs cannot be read.
+    pub async fn queues(&self) -> anyhow::Result<QueueAddresses> {
+        let urls = match &self.queue_urls {
+            Some(urls) => urls.clone(),
+            None => stack_outputs::read(self).await?.queue_urls(),
+        };
+        Ok(QueueAddresses::of(&self.stack, urls))
     }
 }
 

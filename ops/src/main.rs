@@ -6,7 +6,10 @@
 
 mod aws;
 mod deployment;
+mod dlq;
 mod doctor;
+mod queue_addresses;
+mod stack_outputs;
 
 use std::process::ExitCode;
 
@@ -24,12 +27,15 @@ struct Arguments {
 enum Command {
     /// Checks a deployment - settings, secrets, providers, tables, queues, alarms - and says how to fix what it finds
     Doctor(doctor::Arguments),
+    /// Dead letters: lists, shows, sends back, drops
+    Dlq(dlq::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Doctor(arguments) => doctor::run(&arguments).await,
+        Command::Dlq(arguments) => dlq::run(&arguments).await,
     };
     done.unwrap_or_else(|error| {
         eprintln!("ops: {error:#}");

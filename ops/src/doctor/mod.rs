@@ -56,7 +56,7 @@ async fn examine(deployment: &Deployment) -> Vec<Finding> {
     let (providers, tables, queues, sources, alarms, api) = futures::join!(
         providers::check(deployment, &functions, held),
         tables::check(deployment, &functions),
-        queues::check(deployment, &functions),
+        queues::check(deployment),
         functions::check_sources(deployment),
         api::check_alarms(deployment),
         api::check_health(deployment),

@@ -5,71 +5,68 @@ use std::collections::HashMap;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::QueueAttributeName;
+use futures::future::join_all;
 
 use super::finding::Finding;
-use super::functions::Functions;
+use super::functions::unreadable;
 use crate::deployment::Deployment;
+use crate::queue_addresses::is_dead_letters;
 
-/// Every queue, and whether it holds dead letters.
-const QUEUES: [(&str, bool); 4] = [
-    ("order-updates", false),
-    ("order-updates-dlq", true),
-    ("event-relay-dlq", true),
-    ("reconciler-dlq", true),
-];
 /// Waiting messages from which somebody should look.
 const MANY: u64 = 1_000;
 
 type Attributes = HashMap<QueueAttributeName, String>;
 
-/// Looks at every queue.
-pub async fn check(deployment: &Deployment, functions: &Functions) -> Vec<Finding> {
+/// Looks at every queue of the stack.
+pub async fn check(deployment: &Deployment) -> Vec<Finding> {
     let client = Client::new(&deployment.sdk);
-    // The address of any queue of the stack: the others differ in the name.
-    let known = functions.setting("ORDER_UPDATES_QUEUE_URL").or_else(|| functions.setting("QUEUE_URL"));
-    let Some((prefix, _)) = known.and_then(|url| url.rsplit_once('/')) else {
-        return Vec::new();
+    let queues = match deployment.queues().await {
+        Ok(queues) => queues,
+        Err(error) => return vec![unreadable("queues", &error, "cloudformation:DescribeStacks")],
     };
-    let mut findings = Vec::new();
-    for (queue, is_dead_letters) in QUEUES {
-        let url = format!("{prefix}/{}-{queue}", deployment.stack);
-        let asked = client
-            .get_queue_attributes()
-            .queue_url(url)
-            .attribute_names(QueueAttributeName::All)
-            .send()
-            .await;
-        let check = format!("queue {queue}");
-        findings.push(match asked {
-            Ok(answer) => judge(check, is_dead_letters, &answer.attributes.unwrap_or_default()),
-            Err(error) => {
-                let fix = "deploy again; your own credentials need sqs:GetQueueAttributes";
-                Finding::failed(check, DisplayErrorContext(error).to_string(), fix)
-            }
-        });
+    let findings: Vec<Finding> =
+        join_all(queues.all().map(|(queue, url)| check_one(&client, queue, url))).await;
+    if findings.is_empty() {
+        let fix = "deploy again: template.yaml names the queues among its outputs";
+        return vec![Finding::failed("queues", "the stack names none", fix)];
     }
     findings
 }
 
-fn judge(check: String, is_dead_letters: bool, attributes: &Attributes) -> Finding {
+async fn check_one(client: &Client, queue: &str, url: &str) -> Finding {
+    let wish = client.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::All);
+    let check = format!("queue {queue}");
+    match wish.send().await {
+        Ok(answer) => judge(check, queue, &answer.attributes.unwrap_or_default()),
+        Err(error) => {
+            let fix = "deploy again; your own credentials need sqs:GetQueueAttributes";
+            Finding::failed(check, DisplayErrorContext(error).to_string(), fix)
+        }
+    }
+}
+
+fn judge(check: String, queue: &str, attributes: &Attributes) -> Finding {
     let count = |name: QueueAttributeName| {
         attributes.get(&name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0)
     };
     let waiting = count(QueueAttributeName::ApproximateNumberOfMessages);
     let hidden = count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible);
-    match (is_dead_letters, waiting) {
+    match (is_dead_letters(queue), waiting) {
         (true, 0) => Finding::ok(check, "empty"),
         (true, waiting) => Finding::warning(
             check,
             format!("{waiting} dead messages wait for a person"),
-            "read the attribute `reason` of each, mend the cause, send them back: infra/README.md, \"Dead letters\"",
+            format!(
+                "ops dlq show {queue} says the reason of each; mend the cause, then ops dlq retry {queue} --all"
+            ),
         ),
         (false, _) if !attributes.contains_key(&QueueAttributeName::RedrivePolicy) => {
             Finding::failed(check, "it has no dead-letter queue", "deploy again: infra/data.yaml connects it")
         }
         (false, MANY..) => {
             let found = format!("{waiting} messages wait, {hidden} are being worked on");
-            Finding::warning(check, found, "is the order service slow or down? read the log of order-updater")
+            let fix = "is the function that it feeds held up? read its log, and the findings about providers";
+            Finding::warning(check, found, fix)
         }
         (false, waiting) => {
             Finding::ok(check, format!("{waiting} waiting, {hidden} delayed or being worked on"))
@@ -82,19 +79,23 @@ mod tests {
     use super::super::finding::Level;
     use super::*;
 
-    fn level(is_dead_letters: bool, attributes: &[(QueueAttributeName, &str)]) -> Level {
+    fn level(queue: &str, attributes: &[(QueueAttributeName, &str)]) -> Level {
         let attributes = attributes.iter().map(|(name, value)| (name.clone(), (*value).to_owned())).collect();
-        judge("queue".to_owned(), is_dead_letters, &attributes).level
+        judge("queue".to_owned(), queue, &attributes).level
     }
 
     #[test]
     fn dead_letters_and_long_queues_are_for_somebody_to_look_at() {
         let waiting = QueueAttributeName::ApproximateNumberOfMessages;
         let redrive = (QueueAttributeName::RedrivePolicy, "{}");
-        assert_eq!(level(true, &[(waiting.clone(), "0")]), Level::Ok);
-        assert_eq!(level(true, &[(waiting.clone(), "1")]), Level::Warning);
-        assert_eq!(level(false, &[(waiting.clone(), "999"), redrive.clone()]), Level::Ok);
-        assert_eq!(level(false, &[(waiting.clone(), "1000"), redrive]), Level::Warning);
-        assert_eq!(level(false, &[(waiting, "0")]), Level::Failed);
+        for dead_letters in ["email-queue-dlq", "telegram-queue-dlq.fifo"] {
+            assert_eq!(level(dead_letters, &[(waiting.clone(), "0")]), Level::Ok);
+            assert_eq!(level(dead_letters, &[(waiting.clone(), "1")]), Level::Warning);
+        }
+        for queue in ["email-queue", "telegram-queue.fifo"] {
+            assert_eq!(level(queue, &[(waiting.clone(), "999"), redrive.clone()]), Level::Ok);
+            assert_eq!(level(queue, &[(waiting.clone(), "1000"), redrive.clone()]), Level::Warning);
+            assert_eq!(level(queue, &[(waiting.clone(), "0")]), Level::Failed);
+        }
     }
 }

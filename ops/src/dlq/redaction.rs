@@ -1,0 +1,185 @@
+//! What may be seen of a dead letter without asking for it: which event, which keys; no credentials, no personal data.
+//!
+//! Only fields on a list are shown, and only when their value looks like an identifier, a number or an instant: a field
+//! that a later version adds is withheld until somebody has thought about it.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Fields whose values say which thing a letter is about, and nothing about a person.
+const SHOWN: [&str; 38] = [
+    "version",
+    "id",
+    "eventId",
+    "correlationId",
+    "orderId",
+    "userId",
+    "invoice",
+    "bonusId",
+    "event",
+    "status",
+    "channel",
+    "round",
+    "amount",
+    "amountMinor",
+    "currency",
+    "reference",
+    "at",
+    "paidAt",
+    "expiresAt",
+    "expiredAt",
+    "daysLeft",
+    "periodStart",
+    "periodEnd",
+    "taskType",
+    "code",
+    "retryable",
+    "pk",
+    "sk",
+    "eventType",
+    "notificationType",
+    "bounceType",
+    "MessageId",
+    "condition",
+    "functionArn",
+    "streamArn",
+    "shardId",
+    "startSequenceNumber",
+    "endSequenceNumber",
+];
+/// Longest value that is shown, in characters.
+const LONGEST: usize = 120;
+/// Digits that may be somebody's telephone number, if there are at least so many and nothing else.
+const TELEPHONE_DIGITS: usize = 7;
+/// How deep a document is looked into.
+const DEEPEST: usize = 12;
+
+/// A letter's body, with all withheld that may not be seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// The fields that may be seen, by their place: `notification.notice.event`.
+    pub fields: Map<String, Value>,
+    /// How many other values there are.
+    pub withheld: usize,
+    /// Whether it can be read as JSON at all.
+    pub is_json: bool,
+    /// Its length.
+    pub bytes: usize,
+}
+
+impl Summary {
+    /// Of a letter's body.
+    pub fn of(body: &str) -> Self {
+        let mut summary = Self { bytes: body.len(), ..Self::default() };
+        if let Ok(document) = serde_json::from_str::<Value>(body) {
+            summary.is_json = true;
+            summary.look_into(&document, &mut Vec::new());
+        }
+        summary
+    }
+
+    /// In one line.
+    pub fn words(&self) -> String {
+        if !self.is_json {
+            return format!("{} bytes that are not JSON", self.bytes);
+        }
+        let shown = |(place, value): (&String, &Value)| match value {
+            Value::String(text) => format!("{place}={text}"),
+            other => format!("{place}={other}"),
+        };
+        let mut words: Vec<String> = self.fields.iter().map(shown).collect();
+        if self.withheld > 0 {
+            words.push(format!("({} values withheld)", self.withheld));
+        }
+        words.join(" ")
+    }
+
+    fn look_into(&mut self, value: &Value, place: &mut Vec<String>) {
+        let mut inner = |name: String, value: &Value, summary: &mut Self| {
+            place.push(name);
+            if place.len() > DEEPEST {
+                summary.withheld = summary.withheld.saturating_add(1);
+            } else {
+                summary.look_into(value, place);
+            }
+            place.pop();
+        };
+        match value {
+            Value::Object(fields) => {
+                fields.iter().for_each(|(name, value)| inner(name.clone(), value, self));
+            }
+            Value::Array(entries) => {
+                entries.iter().enumerate().for_each(|(index, value)| inner(index.to_string(), value, self));
+            }
+            // SNS carries SES's document as text.
+            Value::String(text) if text.starts_with('{') => match serde_json::from_str::<Value>(text) {
+                Ok(document) => inner("(text)".to_owned(), &document, self),
+                Err(_) => self.withheld = self.withheld.saturating_add(1),
+            },
+            Value::Null => {}
+            plain if may_be_seen(plain, place) => {
+                self.fields.insert(place.join("."), plain.clone());
+            }
+            _ => self.withheld = self.withheld.saturating_add(1),
+        }
+    }
+}
+
+fn may_be_seen(value: &Value, place: &[String]) -> bool {
+    // A stream's images carry the type of each value: {"pk":{"S":"INVOICE#…"}}.
+    let name = match place {
+        [.., name, kind] if matches!(kind.as_str(), "S" | "N") => name,
+        [.., name] => name,
+        [] => return false,
+    };
+    if !SHOWN.contains(&name.as_str()) {
+        return false;
+    }
+    match value {
+        Value::String(text) => is_plain(text) || name.ends_with("SequenceNumber"),
+        Value::Number(_) => name != "id",
+        Value::Bool(_) => true,
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    let is_telephone = text.len() >= TELEPHONE_DIGITS
+        && text.trim_start_matches('+').bytes().all(|byte| byte.is_ascii_digit());
+    text.len() <= LONGEST
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@')
+        && !is_telephone
+        && !text.starts_with('+')
+}
+
+/// A reason, without what it quotes: readers of JSON quote the text they could not read.
+pub fn mask(reason: &str) -> String {
+    let mut masked = String::with_capacity(reason.len());
+    let mut letters = reason.chars();
+    while let Some(letter) = letters.next() {
+        masked.push(letter);
+        if letter == '"' {
+            masked.push('…');
+            masked.push('"');
+            skip_quoted(&mut letters);
+        }
+    }
+    let words = masked.split(' ').map(|word| if is_private(word) { "…" } else { word });
+    words.collect::<Vec<&str>>().join(" ")
+}
+
+fn skip_quoted(letters: &mut std::str::Chars<'_>) {
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => drop(letters.next()),
+            '"' => return,
+            _ => {}
+        }
+    }
+}
+
+fn is_private(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let is_digits = word.chars().all(|letter| letter.is_ascii_digit() || "+-().,;:".contains(letter));
+    word.contains('@') || (digits >= TELEPHONE_DIGITS && is_digits)
+}

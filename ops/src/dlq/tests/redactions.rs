@@ -1,0 +1,66 @@
+//! What is shown of a letter by default.
+
+use serde_json::{Value, json};
+
+use super::super::redaction::{Summary, mask};
+
+#[test]
+fn only_listed_fields_that_look_harmless_are_shown() {
+    let body = json!({
+        "version": 1, "channel": "TELEGRAM", "orderId": "ord-7", "amount": 150_000, "retryable": true,
+        "code": "ada@example.com", "reference": "+380501234567", "invoice": "380501234567",
+        "status": "two words", "id": 99_887_766, "event": "x".repeat(121),
+        "name": "Ada", "data": { "password": "secret", "list": ["one", { "orderId": "ord-8" }] }, "none": null,
+    });
+    let summary = Summary::of(&body.to_string());
+    let shown = json!({ "version": 1, "channel": "TELEGRAM", "orderId": "ord-7", "amount": 150_000,
+        "retryable": true, "data.list.1.orderId": "ord-8" });
+    assert_eq!(Value::from(summary.fields), shown);
+    assert_eq!(summary.withheld, 9);
+}
+
+#[test]
+fn images_and_documents_within_text_are_looked_into() {
+    let image = json!({ "keys": { "pk": { "S": "INVOICE#INV-1" } },
+        "newImage": { "email": { "S": "ada@example.com" }, "version": { "N": "4" } } });
+    let summary = Summary::of(&image.to_string());
+    assert_eq!(
+        Value::from(summary.fields),
+        json!({ "keys.pk.S": "INVOICE#INV-1", "newImage.version.N": "4" })
+    );
+    assert_eq!(summary.withheld, 1);
+
+    let report = json!({ "eventType": "Bounce", "mail": { "destination": ["ada@example.com"] } });
+    let letter = json!({ "MessageId": "m-1", "Message": report.to_string() });
+    let summary = Summary::of(&letter.to_string());
+    assert_eq!(
+        Value::from(summary.fields),
+        json!({ "MessageId": "m-1", "Message.(text).eventType": "Bounce" })
+    );
+    assert_eq!(summary.withheld, 1);
+}
+
+#[test]
+fn what_is_not_json_or_endlessly_deep_is_only_measured() {
+    let summary = Summary::of("my password is secret");
+    assert_eq!(summary.words(), "21 bytes that are not JSON");
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let summary = Summary::of(&deep);
+    assert_eq!((summary.fields.len(), summary.withheld), (0, 1));
+    assert_eq!(Summary::of("\"secret\"").words(), "(1 values withheld)");
+}
+
+#[test]
+fn reasons_are_shown_without_what_they_quote() {
+    for (reason, shown) in [
+        ("malformed message: missing field `amount`", "malformed message: missing field `amount`"),
+        (r#"invalid type: string "a \" b", expected u8"#, r#"invalid type: string "…", expected u8"#),
+        (r#"ends within "a quot"#, r#"ends within "…""#),
+        ("no account of ada@example.com here", "no account of … here"),
+        ("chat 5550001234 is gone, or +380(50)1234567.", "chat … is gone, or …"),
+        ("given up after 12 tries: HTTP 503", "given up after 12 tries: HTTP 503"),
+        ("", ""),
+    ] {
+        assert_eq!(mask(reason), shown);
+    }
+}
