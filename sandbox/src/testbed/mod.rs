@@ -16,6 +16,8 @@
 
 pub mod aws;
 pub mod dynamodb;
+pub mod openapi;
+pub mod rest;
 pub mod secrets;
 pub mod ses;
 pub mod sqs;

@@ -1,10 +1,12 @@
 //! Who is believed: tokens by the shared secret, the internal key, roles.
 
+use sandbox::testbed::rest::tokens::{
+    JWT_SECRET, claims, hmac_signed, hs256, seconds_from_now, token_of, unsigned,
+};
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::{Value, json};
 
 use super::bench::Bench;
-use super::tokens::{JWT_SECRET, claims, hmac_signed, hs256, seconds_from_now, token_of, unsigned};
-use super::trigger::Trigger;
 use sandbox::testbed::wire::Wire;
 use shared::rest::tokens::TokenRules;
 

@@ -12,6 +12,9 @@ use sandbox::options::{INTERNAL_API_KEY, Options};
 use sandbox::server::{Running, Sandbox};
 use sandbox::testbed::aws::Aws;
 use sandbox::testbed::dynamodb::{IDEMPOTENCY_KEYS, INVOICES};
+use sandbox::testbed::rest::answer::Answer;
+use sandbox::testbed::rest::tokens::JWT_SECRET;
+use sandbox::testbed::rest::trigger::Trigger;
 use sandbox::testbed::wire::{Call, Wire};
 use sandbox::tripay::credentials::SANDBOX;
 use serde_json::{Value, json};
@@ -31,9 +34,6 @@ use shared::stores::table::Table;
 use shared::workflows::settle_payment::{Settling, settle};
 use tower::ServiceExt;
 
-use super::answer::Answer;
-use super::tokens::JWT_SECRET;
-use super::trigger::Trigger;
 use crate::app::{App, PaymentSettings, Services};
 use crate::routes::router;
 

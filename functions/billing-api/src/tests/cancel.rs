@@ -1,11 +1,11 @@
 //! `POST /api/v1/billing/invoices/{id}/cancel`.
 
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::json;
 use shared::domain::invoice::settle::{Disagreement, Settlement};
 use shared::workflows::settle_payment::Settling;
 
 use super::bench::Bench;
-use super::trigger::Trigger;
 
 fn cancel(id: &str) -> Trigger {
     Trigger::of("cancel").about(id)

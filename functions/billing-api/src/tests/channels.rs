@@ -1,9 +1,9 @@
 //! `GET /api/v1/billing/channels`.
 
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::{Value, json};
 
 use super::bench::Bench;
-use super::trigger::Trigger;
 
 const LIST: &str = "GET /merchant/payment-channel";
 const FEES: &str = "GET /merchant/fee-calculator";

@@ -1,10 +1,10 @@
 //! Every outside call of a command fails once, in three ways; whoever repeats the command gets it right.
 
+use sandbox::testbed::rest::answer::Answer;
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
 use super::bench::{Bench, CREATE};
-use super::trigger::Trigger;
 
 /// How often a caller repeats before it gives up.
 const MAX_REPEATS: usize = 6;

@@ -2,10 +2,10 @@
 
 use futures::future::join_all;
 use sandbox::testbed::dynamodb::transaction_cancelled;
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::json;
 
 use super::bench::Bench;
-use super::trigger::Trigger;
 
 fn create(order: &str) -> Trigger {
     Trigger::of("create").body(&json!({ "orderId": order }))

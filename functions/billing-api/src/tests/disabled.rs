@@ -1,9 +1,9 @@
 //! While Tripay's credentials are not filled in, what needs it is off and says so.
 
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::json;
 
 use super::bench::Bench;
-use super::trigger::Trigger;
 
 async fn without_credentials() -> (Bench, String) {
     let mut bench = Bench::start().await;

@@ -1,9 +1,9 @@
 //! `GET /health`.
 
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::{Value, json};
 
 use super::bench::Bench;
-use super::trigger::Trigger;
 
 fn unavailable(answer: &Value) -> Vec<&str> {
     let dependencies = answer["dependencies"].as_array().unwrap();

@@ -1,10 +1,10 @@
 //! `Idempotency-Key`.
 
 use sandbox::testbed::dynamodb::IDEMPOTENCY_KEYS;
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::json;
 
 use super::bench::{Bench, CREATE};
-use super::trigger::Trigger;
 
 fn create(order: &str) -> Trigger {
     Trigger::of("create-with-key").body(&json!({ "orderId": order }))

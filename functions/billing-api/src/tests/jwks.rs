@@ -2,12 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use sandbox::testbed::rest::tokens::{JWT_SECRET, claims, hmac_signed, hs256, seconds_from_now, unsigned};
+use sandbox::testbed::rest::trigger::Trigger;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
 
 use super::bench::{Bench, later};
-use super::tokens::{EcKey, JWT_SECRET, claims, hmac_signed, hs256, seconds_from_now, unsigned};
-use super::trigger::Trigger;
+use super::tokens::EcKey;
 use shared::rest::tokens::TokenRules;
 
 const KEYS: &str = "GET /keys.json";

@@ -1,9 +1,9 @@
 //! `GET /api/v1/billing/invoices` and `GET /api/v1/billing/invoices/{id}`.
 
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::{Value, json};
 
 use super::bench::Bench;
-use super::trigger::Trigger;
 
 async fn with_invoices(count: usize) -> (Bench, Vec<String>) {
     let bench = Bench::start().await;

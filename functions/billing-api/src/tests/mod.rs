@@ -2,7 +2,6 @@
 //!
 //! Every request is a file of `events/billing-api`, patched where a story needs another id or body.
 
-mod answer;
 mod auth;
 mod bench;
 mod cancel;
@@ -22,4 +21,3 @@ mod rotation;
 mod routing;
 mod tokens;
 mod transactions;
-mod trigger;

@@ -2,12 +2,12 @@
 
 use futures::future::join_all;
 use jiff::SignedDuration;
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::{Value, json};
 use shared::domain::invoice::settle::Settlement;
 use shared::workflows::settle_payment::Settling;
 
 use super::bench::{Bench, CREATE, ago};
-use super::trigger::Trigger;
 
 async fn with_invoice() -> (Bench, String) {
     let bench = Bench::start().await;

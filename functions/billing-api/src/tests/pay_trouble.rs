@@ -1,5 +1,6 @@
 //! `POST /api/v1/billing/invoices/{id}/pay`, when Tripay or its answer fails.
 
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::json;
 
 use super::bench::{Bench, CREATE};
@@ -105,7 +106,7 @@ async fn nothing_is_committed_before_everything_is_known_that_the_call_needs() {
     bench.put_order("of-nobody", 50_000, json!({ "userId": "user-9" })).await;
     assert_eq!(bench.invoice(&id)["version"], 1);
     let other = bench.created("of-nobody").await;
-    let pay = super::trigger::Trigger::of("pay").about(&other).by("user-9");
+    let pay = Trigger::of("pay").about(&other).by("user-9");
     bench.send(&pay).await.problem(422, "customer_unknown");
     assert_eq!((bench.wire.count(CREATE), bench.invoice(&other)["version"].clone()), (0, json!(1)));
 }
@@ -114,7 +115,7 @@ async fn nothing_is_committed_before_everything_is_known_that_the_call_needs() {
 async fn a_payer_without_a_phone_pays_all_the_same() {
     let bench = Bench::start().await;
     let id = bench.created("order-2").await;
-    let pay = super::trigger::Trigger::of("pay").about(&id).by("user-2");
+    let pay = Trigger::of("pay").about(&id).by("user-2");
     bench.send(&pay).await.ok(200);
     let calls = bench.wire.calls();
     let create = calls.iter().find(|call| call.operation() == CREATE).unwrap().request_json();

@@ -1,9 +1,9 @@
 //! `POST /api/admin/invoices/{id}/resolve`: a person decides about money that does not fit.
 
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::{Value, json};
 
 use super::bench::Bench;
-use super::trigger::Trigger;
 
 fn resolve(id: &str, decision: &str) -> Trigger {
     let body = json!({ "decision": decision, "reason": "  Receipt seen  " });

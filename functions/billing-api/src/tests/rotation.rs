@@ -1,10 +1,10 @@
 //! What is held is read again in time: rotated secrets, new keys, channels, findings.
 
+use sandbox::testbed::rest::tokens::{JWT_SECRET, claims, hs256, token_of};
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::json;
 
 use super::bench::{Bench, later};
-use super::tokens::{claims, hs256, token_of};
-use super::trigger::Trigger;
 
 const NEW_SECRET: &str = "the-secret-after-the-rotation";
 
@@ -45,7 +45,7 @@ async fn only_a_wrong_signature_makes_a_secret_be_read() {
     later(61).await;
     let mut expired = claims("user-1");
     expired["exp"] = json!(1_700_000_000);
-    for token in [hs256(super::tokens::JWT_SECRET, &expired), "garbage".to_owned(), "a.b.c".to_owned()] {
+    for token in [hs256(JWT_SECRET, &expired), "garbage".to_owned(), "a.b.c".to_owned()] {
         bench.send(&list(&token)).await.problem(401, "unauthenticated");
     }
     bench.send(&Trigger::of("create-without-token")).await.problem(401, "unauthenticated");

@@ -1,9 +1,9 @@
 //! What every request and answer has in common.
 
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::json;
 
 use super::bench::Bench;
-use super::trigger::Trigger;
 
 #[tokio::test]
 async fn every_event_is_answered() {

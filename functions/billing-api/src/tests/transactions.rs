@@ -1,10 +1,10 @@
 //! `GET /internal/billing/transactions` and the admin's lists.
 
+use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::{Value, json};
 use shared::domain::invoice::number::MerchantRef;
 
 use super::bench::Bench;
-use super::trigger::Trigger;
 
 fn transactions(query: &str) -> Trigger {
     Trigger::of("transactions").query(query)

@@ -1,4 +1,4 @@
-//! Trigger events, read from `events/billing-api`.
+//! Trigger events of a function, read from its folder under `events`.
 
 use std::path::PathBuf;
 
@@ -13,8 +13,8 @@ pub struct Trigger(Value);
 impl Trigger {
     /// The event of that case. A placeholder for a token becomes a valid token of that person.
     pub fn of(case: &str) -> Self {
-        let text = std::fs::read_to_string(folder().join(format!("{case}.json"))).unwrap();
-        let event: Value = serde_json::from_str(&text).unwrap();
+        let text = std::fs::read_to_string(folder().join(format!("{case}.json"))).expect("a sample event");
+        let event: Value = serde_json::from_str(&text).expect("a sample event is JSON");
         let placeholder = event["headers"]["authorization"].as_str().map(str::to_owned);
         let person =
             placeholder.as_deref().and_then(|text| text.strip_prefix("Bearer <token of ")?.strip_suffix('>'));
@@ -26,9 +26,10 @@ impl Trigger {
 
     /// The names of all cases.
     pub fn cases() -> Vec<String> {
-        let files = std::fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path());
+        let files = std::fs::read_dir(folder()).expect("sample events");
+        let paths = files.map(|file| file.expect("a sample event").path());
         let mut cases: Vec<String> =
-            files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+            paths.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
         cases.sort();
         cases
     }
@@ -51,7 +52,7 @@ impl Trigger {
 
     /// Without that header.
     pub fn without_header(mut self, name: &str) -> Self {
-        self.0["headers"].as_object_mut().unwrap().remove(name);
+        self.0["headers"].as_object_mut().expect("headers").remove(name);
         self
     }
 
@@ -60,7 +61,7 @@ impl Trigger {
         self.header("idempotency-key", key)
     }
 
-    /// About another invoice than the file's.
+    /// About another invoice than the sample's.
     pub fn about(self, invoice: &str) -> Self {
         let path = self.path().replace("INV-20261121-7K3M9QZX", invoice);
         self.at(&path)
@@ -98,15 +99,18 @@ impl Trigger {
 
     /// Where it goes.
     pub fn path(&self) -> String {
-        self.0["rawPath"].as_str().unwrap().to_owned()
+        self.0["rawPath"].as_str().expect("a path").to_owned()
     }
 
     /// The request that the runtime makes of it.
     pub fn request(&self) -> lambda_http::Request {
-        lambda_http::request::from_str(&self.0.to_string()).unwrap()
+        lambda_http::request::from_str(&self.0.to_string()).expect("an event of API Gateway")
     }
 }
 
+/// Cargo runs a function's tests in the function's folder.
 fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../events/billing-api")
+    let function = std::env::current_dir().expect("a folder to run in");
+    let name = function.file_name().expect("a function's folder");
+    function.join("../../events").join(name)
 }

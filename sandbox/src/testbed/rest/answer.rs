@@ -1,4 +1,4 @@
-//! What the API answered.
+//! What an API answered.
 
 use axum::response::Response;
 use http::HeaderMap;
@@ -13,20 +13,23 @@ pub struct Answer {
     headers: HeaderMap,
     /// The body; null when it is not JSON.
     pub body: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 impl Answer {
     /// Reads an answer.
     pub async fn of(response: Response) -> Self {
         let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
+        let bytes = body.collect().await.expect("a body in memory").to_bytes();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        Self { status: parts.status.as_u16(), headers: parts.headers, body }
+        let text = String::from_utf8(bytes.to_vec()).expect("a body of text");
+        Self { status: parts.status.as_u16(), headers: parts.headers, body, text }
     }
 
     /// A header's value, empty when there is none.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+        self.headers.get(name).map(|value| value.to_str().expect("a header of text")).unwrap_or_default()
     }
 
     /// The body of a success of that status.

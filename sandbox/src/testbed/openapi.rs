@@ -1,0 +1,140 @@
+//! `docs/openapi.json`: one document, of which each function with a REST API writes its own part.
+//!
+//! A path belongs to the function whose `routes.rs` names it. What is common to all stands here.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Components, InfoBuilder, License, OpenApi, OpenApiBuilder, Paths};
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+/// Set by `make openapi`.
+const UPDATE: &str = "UPDATE_OPENAPI";
+
+/// A path and a method.
+pub type Operation = (String, String);
+
+/// Sees that the checked-in document says of `function` what its code says, that the document is whole,
+/// and that it names nothing that nobody serves. Writes the function's part anew when asked to.
+pub fn hold(function: &str, generated: &OpenApi) {
+    let file = root().join("docs/openapi.json");
+    let text = fs::read_to_string(&file).expect("docs/openapi.json");
+    let checked_in = serde_json::from_str(&text).expect("docs/openapi.json is an OpenAPI document");
+    let merged = merge(function, generated, &checked_in);
+    if std::env::var_os(UPDATE).is_some() {
+        fs::write(&file, &merged).expect("docs/openapi.json can be written");
+    }
+    let checked_in = fs::read_to_string(&file).expect("docs/openapi.json");
+    assert!(checked_in == merged, "docs/openapi.json is not what {function} says: run `make openapi`");
+}
+
+/// Every path and method of a document.
+pub fn documented(document: &OpenApi) -> BTreeSet<Operation> {
+    let document = serde_json::to_value(document).expect("a document is JSON");
+    let paths = document["paths"].as_object().expect("a document has paths");
+    let methods = |(path, item): (&String, &Value)| -> Vec<Operation> {
+        let there = METHODS.into_iter().filter(|method| item.get(method).is_some());
+        there.map(|method| (path.clone(), method.to_owned())).collect()
+    };
+    paths.iter().flat_map(methods).collect()
+}
+
+/// Every path and method of a function's `routes.rs`.
+pub fn routed(function: &str) -> BTreeSet<Operation> {
+    let source = routes_of(function).unwrap_or_default();
+    let routes = source.split(".route(").skip(1).filter_map(|rest| {
+        let (path, rest) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
+        Some((path, rest))
+    });
+    let methods = |(path, handlers): (&str, &str)| -> Vec<Operation> {
+        let names = |method: &str| handlers.contains(&format!("{method}("));
+        METHODS.into_iter().filter(|method| names(method)).map(|m| (path.to_owned(), m.to_owned())).collect()
+    };
+    routes.flat_map(methods).collect()
+}
+
+/// The document with the part of `function` as it was just generated, and the others' as checked in. A
+/// schema that nothing names is left out.
+fn merge(function: &str, generated: &OpenApi, checked_in: &OpenApi) -> String {
+    let mut paths = Paths::new();
+    let functions = functions();
+    assert!(functions.iter().any(|known| known == function), "{function} has no routes.rs");
+    for owner in &functions {
+        let source = if owner == function { generated } else { checked_in };
+        let own: BTreeSet<String> = routed(owner).into_iter().map(|(path, _)| path).collect();
+        for (path, item) in source.paths.paths.iter().filter(|(path, _)| own.contains(*path)) {
+            let twice = paths.paths.insert(path.clone(), item.clone());
+            assert!(twice.is_none(), "{path} belongs to two functions");
+        }
+    }
+    let mut components = Components::default();
+    let mut wanted: VecDeque<String> = references(&to_value(&paths)).into();
+    while let Some(name) = wanted.pop_front() {
+        let in_part = |part: &OpenApi| part.components.as_ref()?.schemas.get(&name).cloned();
+        let schema = in_part(generated).or_else(|| in_part(checked_in));
+        let schema = schema.unwrap_or_else(|| panic!("{name} is named and described nowhere"));
+        if components.schemas.insert(name, schema.clone()).is_none() {
+            wanted.extend(references(&to_value(&schema)));
+        }
+    }
+    let whole = OpenApiBuilder::new().info(info()).paths(paths).components(Some(proofs(components))).build();
+    whole.to_pretty_json().expect("a document is JSON") + "\n"
+}
+
+fn info() -> utoipa::openapi::Info {
+    let mut license = License::new("MIT");
+    license.identifier = Some("MIT".to_owned());
+    let description = "Invoices paid through Tripay, what operators decide about them, and what people are \
+        told about it. Errors are `application/problem+json` (RFC 9457) with `code`, `retryable` and `correlationId`.";
+    let info = InfoBuilder::new().title("Paydesk").version(env!("CARGO_PKG_VERSION"));
+    info.description(Some(description)).license(Some(license)).build()
+}
+
+/// How callers prove themselves.
+fn proofs(mut components: Components) -> Components {
+    let bearer = || {
+        SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build())
+    };
+    let key = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Internal-Api-Key")));
+    components.add_security_scheme("user", bearer());
+    components.add_security_scheme("admin", bearer());
+    components.add_security_scheme("service", key);
+    components
+}
+
+/// The schemas that a piece of a document names.
+fn references(piece: &Value) -> Vec<String> {
+    match piece {
+        Value::Object(fields) => {
+            let named = fields.get("$ref").and_then(Value::as_str);
+            let named = named.and_then(|text| text.strip_prefix("#/components/schemas/")).map(str::to_owned);
+            named.into_iter().chain(fields.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}
+
+fn to_value(piece: &impl serde::Serialize) -> Value {
+    serde_json::to_value(piece).expect("a piece of a document is JSON")
+}
+
+/// The functions with a REST API: those with a `routes.rs`.
+fn functions() -> Vec<String> {
+    let folders = fs::read_dir(root().join("functions")).expect("the functions");
+    let names = folders.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| routes_of(name).is_some()).collect();
+    names.sort();
+    names
+}
+
+fn routes_of(function: &str) -> Option<String> {
+    fs::read_to_string(root().join("functions").join(function).join("src/routes.rs")).ok()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}

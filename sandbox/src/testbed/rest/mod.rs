@@ -1,0 +1,5 @@
+//! What the story tests of a REST API say and hear: trigger events, tokens and answers.
+
+pub mod answer;
+pub mod tokens;
+pub mod trigger;
