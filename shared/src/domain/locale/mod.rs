@@ -1,4 +1,11 @@
 //! The languages people are written to in, and how each writes numbers, amounts and dates.
+//!
+//! The forms are those of the Unicode CLDR, written down here for the few languages and currencies
+//! that Paydesk knows: whole tables of it would outweigh the functions.
+
+mod amounts;
+mod dates;
+pub mod plurals;
 
 /// A language that Paydesk has texts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,5 +44,31 @@ impl Locale {
         let language = tag.trim().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
         let code = if language == "in" { "id" } else { language.as_str() };
         Self::ALL.into_iter().find(|locale| locale.code() == code).unwrap_or(Self::En)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_leads_to_its_language_and_an_unknown_one_to_english() {
+        for (tag, locale) in [
+            ("uk-UA", Locale::Uk),
+            ("UZ-Latn-UZ", Locale::Uz),
+            ("ru_RU", Locale::Ru),
+            ("id", Locale::Id),
+            ("in-ID", Locale::Id),
+            ("en-GB", Locale::En),
+            ("de-DE", Locale::En),
+            ("ukr", Locale::En),
+            ("", Locale::En),
+            ("-uk", Locale::En),
+        ] {
+            assert_eq!(Locale::of_tag(tag), locale, "{tag:?}");
+        }
+        for locale in Locale::ALL {
+            assert_eq!(Locale::of_tag(locale.code()), locale);
+        }
     }
 }
