@@ -1,0 +1,105 @@
+//! What the function holds between events.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use aws_sdk_sqs::Client as SqsClient;
+use jiff::tz::TimeZone;
+use shared::lambda::metrics::Metrics;
+use shared::lambda::refreshed::Refreshed;
+use shared::lambda::settings::{list, optional, parsed, required};
+use shared::lambda::startup::Startup;
+use shared::notices::texts::Texts;
+use shared::providers::call::Caller;
+use shared::queues::batch::SqsBatch;
+use shared::queues::queue::Queue;
+use shared::stores::contacts::Contacts;
+use shared::stores::deliveries::Deliveries;
+use shared::stores::preferences::PreferenceBook;
+use shared::stores::table::Table;
+
+use crate::directory::Directory;
+use crate::parties::{MailRoute, Parties, PartySource};
+use crate::recipient::Operators;
+
+/// How long to wait after each try of a message: nearly a day in all.
+pub const DELAYS: &[Duration] = &[
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+    Duration::from_secs(2 * 60),
+    Duration::from_secs(10 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(60 * 60),
+    Duration::from_secs(3 * 60 * 60),
+    Duration::from_secs(6 * 60 * 60),
+    Duration::from_secs(11 * 60 * 60),
+];
+
+/// The function.
+#[derive(Debug)]
+pub struct App {
+    pub notifications: SqsBatch,
+    pub email: SqsBatch,
+    pub telegram: SqsBatch,
+    pub feedback: SqsBatch,
+    pub deliveries: Deliveries,
+    pub contacts: Contacts,
+    pub preferences: PreferenceBook,
+    pub directory: Directory,
+    pub operators: Operators,
+    /// Where the clock of a person hangs who did not say.
+    pub time_zone: TimeZone,
+    pub texts: Texts,
+    pub parties: Refreshed<Parties>,
+    pub source: PartySource,
+    pub metrics: Metrics,
+}
+
+/// Reads settings and secrets.
+///
+/// # Errors
+/// When one is missing or wrong, by name.
+pub async fn start() -> anyhow::Result<App> {
+    let startup = Startup::begin()?;
+    let sqs = SqsClient::new(&startup.aws);
+    let batch = |queue: &'static str, dead_letters: &'static str| {
+        Ok::<_, anyhow::Error>(SqsBatch {
+            queue: Queue::new(sqs.clone(), required(queue)?),
+            dead_letters: Queue::new(sqs.clone(), required(dead_letters)?),
+            delays: DELAYS,
+        })
+    };
+    let dynamodb = aws_sdk_dynamodb::Client::new(&startup.aws);
+    let table = Table::new(dynamodb, required("NOTIFICATIONS_TABLE")?);
+    let zone = required("DEFAULT_TIME_ZONE")?;
+    let source = PartySource {
+        secrets: startup.secrets()?,
+        caller: Caller::new(startup.http.clone()),
+        users_url: required("USER_SERVICE_BASE_URL")?,
+        telegram_url: required("TELEGRAM_API_BASE_URL")?,
+        mail: MailRoute::from_settings(&startup)?,
+    };
+    let parties = Refreshed::new(source.read().await?);
+    Ok(App {
+        notifications: batch("NOTIFICATIONS_QUEUE_URL", "NOTIFICATIONS_DLQ_URL")?,
+        email: batch("EMAIL_QUEUE_URL", "EMAIL_DLQ_URL")?,
+        telegram: batch("TELEGRAM_QUEUE_URL", "TELEGRAM_DLQ_URL")?,
+        feedback: batch("EMAIL_FEEDBACK_QUEUE_URL", "EMAIL_FEEDBACK_DLQ_URL")?,
+        deliveries: Deliveries::new(table.clone()),
+        contacts: Contacts::new(table.clone()),
+        preferences: PreferenceBook::new(table),
+        directory: Directory::default(),
+        operators: operators()?,
+        time_zone: TimeZone::get(&zone).context("DEFAULT_TIME_ZONE is no IANA time zone")?,
+        texts: Texts::new(&required("COMPANY_NAME")?),
+        parties,
+        source,
+        metrics: Metrics::new("notification-sender"),
+    })
+}
+
+fn operators() -> anyhow::Result<Operators> {
+    let chat =
+        optional("OPERATORS_TELEGRAM_CHAT_ID").map(|_| parsed("OPERATORS_TELEGRAM_CHAT_ID")).transpose()?;
+    Ok(Operators { chat, emails: list("OPERATORS_EMAILS")?, locale: optional("OPERATORS_LOCALE") })
+}

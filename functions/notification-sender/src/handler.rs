@@ -1,0 +1,114 @@
+//! The story of one batch: from which queue it is decides what is done with it.
+
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use lambda_runtime::Context;
+use shared::domain::notification::Channel;
+use shared::queues::batch::{Delivery, SqsBatch};
+use shared::retry::{Retry, Verdict};
+use tokio::time::Instant;
+
+use crate::app::App;
+use crate::lanes::Lanes;
+use crate::{deliver, feedback, plan};
+
+/// Kept free at the end of an invocation for writing down what became of a message.
+const MARGIN: Duration = Duration::from_secs(5);
+/// Longest time to wait for a channel's provider.
+const LONGEST_CALL: Duration = Duration::from_secs(10);
+/// With less time than this a message is not begun.
+const SHORTEST_CALL: Duration = Duration::from_secs(3);
+/// Calls that one message may take: with a picture, without it, and both again when a group has moved.
+const MOST_CALLS: u32 = 4;
+/// How long a message of a channel that is off stays in its queue before it is looked at again.
+pub const OFF: Duration = Duration::from_secs(15 * 60);
+
+/// When the invocation ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline(Instant);
+
+impl Deadline {
+    /// Of an invocation.
+    pub fn of(context: &Context) -> Self {
+        let left = context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default();
+        Self::in_(left)
+    }
+
+    /// After so long.
+    pub fn in_(left: Duration) -> Self {
+        Self(Instant::now() + left)
+    }
+
+    /// How long a call may take that begins now; none when too little time is left to begin one.
+    pub fn call_time(self) -> Option<Duration> {
+        let left = self.0.saturating_duration_since(Instant::now()).saturating_sub(MARGIN);
+        let call = left.checked_div(MOST_CALLS).unwrap_or_default();
+        (call >= SHORTEST_CALL).then(|| call.min(LONGEST_CALL))
+    }
+
+    /// When no message may be worked at any more.
+    pub fn last_moment(self) -> Instant {
+        self.0.checked_sub(Duration::from_secs(1)).unwrap_or(self.0)
+    }
+}
+
+/// Deals with a batch; each message on its own, all at once.
+pub async fn handle(app: &App, event: SqsEvent, deadline: Deadline) -> SqsBatchResponse {
+    if app.parties.is_stale() {
+        app.parties.renew(app.source.read().await);
+    }
+    let source = event.records.first().and_then(|record| record.event_source_arn.clone()).unwrap_or_default();
+    let queue = source.rsplit(':').next().unwrap_or_default().to_owned();
+    let is_from = |batch: &SqsBatch| batch.queue.name() == queue;
+    if is_from(&app.notifications) {
+        let plan = |notification, _| in_time(deadline, plan::plan(app, notification));
+        app.notifications.run(event, plan).await
+    } else if is_from(&app.email) {
+        let deliver = |request, this_try| {
+            in_time(deadline, deliver::deliver(app, Channel::Email, request, this_try, None, deadline))
+        };
+        app.email.run(event, deliver).await
+    } else if is_from(&app.telegram) {
+        let lanes = &Lanes::default();
+        let deliver = |request, this_try| {
+            in_time(
+                deadline,
+                deliver::deliver(app, Channel::Telegram, request, this_try, Some(lanes), deadline),
+            )
+        };
+        app.telegram.run(event, deliver).await
+    } else if is_from(&app.feedback) {
+        app.feedback.run(event, |told, _| in_time(deadline, feedback::keep(app, told))).await
+    } else {
+        // Nothing is lost: the messages stay where they are.
+        tracing::error!(queue, "a batch from a queue that is not ours");
+        stay(&event)
+    }
+}
+
+/// Gives a message up for this time rather than be killed over it.
+async fn in_time(deadline: Deadline, work: impl Future<Output = Delivery>) -> Delivery {
+    let worked = tokio::time::timeout_at(deadline.last_moment(), work).await;
+    worked.unwrap_or_else(|_| Delivery::Retry { after: None, reason: "the time ran out".to_owned() })
+}
+
+/// What an error before any sending means for its message.
+pub fn put_off<E: Verdict + std::fmt::Display>(error: &E) -> Delivery {
+    match error.retry() {
+        Retry::Never => Delivery::Dead { reason: error.to_string() },
+        Retry::Safe { after } => Delivery::Retry { after, reason: error.to_string() },
+        Retry::AskFirst => Delivery::Retry { after: None, reason: error.to_string() },
+    }
+}
+
+fn stay(event: &SqsEvent) -> SqsBatchResponse {
+    let failure = |record: &aws_lambda_events::sqs::SqsMessage| {
+        let mut failure = aws_lambda_events::sqs::BatchItemFailure::default();
+        failure.item_identifier = record.message_id.clone().unwrap_or_default();
+        failure
+    };
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = event.records.iter().map(failure).collect();
+    response
+}

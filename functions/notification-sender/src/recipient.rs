@@ -1,0 +1,120 @@
+//! Who is told: a person of the user service, or the operators.
+
+use shared::domain::identifier::UserId;
+use shared::domain::locale::Locale;
+use shared::domain::notification::Channel;
+use shared::domain::notification::preferences::Preferences;
+use shared::notices::about::Audience;
+use shared::notices::texts::Reader;
+use shared::providers::call::CallError;
+use shared::queues::notification::{Notification, VERSION};
+use shared::retry::{Retry, Verdict};
+use shared::stores::table::StoreError;
+
+use crate::app::App;
+
+/// How the operators are reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operators {
+    /// Their Telegram group: `OPERATORS_TELEGRAM_CHAT_ID`.
+    pub chat: Option<i64>,
+    /// Their addresses: `OPERATORS_EMAILS`.
+    pub emails: Vec<String>,
+    /// Their language: `OPERATORS_LOCALE`.
+    pub locale: Option<String>,
+}
+
+/// Somebody who is told something.
+#[derive(Debug)]
+pub struct Recipient {
+    /// None for the operators.
+    pub user: Option<UserId>,
+    pub name: String,
+    pub emails: Vec<String>,
+    pub chat: Option<i64>,
+    pub locale: Locale,
+    pub preferences: Preferences,
+}
+
+/// Why nobody can be told.
+#[derive(Debug, thiserror::Error)]
+pub enum RecipientError {
+    /// The message names nobody who could be told.
+    #[error("{0}")]
+    Unusable(&'static str),
+    /// The user service could not be asked.
+    #[error(transparent)]
+    Users(#[from] CallError),
+    /// The preferences could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Verdict for RecipientError {
+    fn retry(&self) -> Retry {
+        match self {
+            Self::Unusable(_) => Retry::Never,
+            Self::Users(error) => error.retry(),
+            Self::Store(error) => error.retry(),
+        }
+    }
+}
+
+impl Recipient {
+    /// Whom a notification is for.
+    ///
+    /// # Errors
+    /// When there is nobody, or it cannot be found out now.
+    pub async fn of(app: &App, notification: &Notification) -> Result<Self, RecipientError> {
+        if notification.version != VERSION {
+            return Err(RecipientError::Unusable("a notification of an unknown version"));
+        }
+        match (notification.notice.kind().audience(), &notification.user_id) {
+            (Audience::Operators, _) => Ok(Self::operators(app)),
+            (Audience::Customer | Audience::Staff, Some(id)) => Self::person(app, id).await,
+            (Audience::Customer | Audience::Staff, None) => {
+                Err(RecipientError::Unusable("a notification to a person without a userId"))
+            }
+        }
+    }
+
+    fn operators(app: &App) -> Self {
+        Self {
+            user: None,
+            name: String::new(),
+            emails: app.operators.emails.clone(),
+            chat: app.operators.chat,
+            locale: Locale::of_tag(app.operators.locale.as_deref().unwrap_or_default()),
+            preferences: Preferences::untouched(app.time_zone.clone()),
+        }
+    }
+
+    async fn person(app: &App, id: &str) -> Result<Self, RecipientError> {
+        let id: UserId = id.parse().map_err(|_| RecipientError::Unusable("userId is not an id"))?;
+        let users = app.parties.get().users;
+        let (user, preferences) = tokio::join!(app.directory.user(&users, &id), app.preferences.get(&id));
+        let user = user?.ok_or(RecipientError::Unusable("there is no such user"))?;
+        let untouched = || Preferences::untouched(app.time_zone.clone());
+        Ok(Self {
+            user: Some(id),
+            name: user.name,
+            emails: Some(user.email).filter(|email| !email.trim().is_empty()).into_iter().collect(),
+            chat: user.telegram_chat_id,
+            locale: Locale::of_tag(user.locale.as_deref().unwrap_or_default()),
+            preferences: preferences?.unwrap_or_else(untouched),
+        })
+    }
+
+    /// Whether there is an address to send to.
+    pub fn is_reached_by(&self, channel: Channel) -> bool {
+        match channel {
+            Channel::Email => !self.emails.is_empty(),
+            Channel::Telegram => self.chat.is_some(),
+        }
+    }
+
+    /// The person as the texts address them.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { name: &self.name, locale: self.locale, time_zone: &self.preferences.time_zone }
+    }
+}
