@@ -15,7 +15,7 @@ demo: ## the main job, step by step; starts the stack when it is down
 	@python3 infra/local/up.py --if-down
 	@cargo run -q --bin demo
 
-test: ## everything: format, lints, unit, wire, story, house, templates, end to end
+test: ## everything: format, lints, unit, wire, story, house, templates, end to end, what was logged
 	@python3 infra/local/test.py
 
 dev: ## edit loop: the deployed stack, with every function served by `cargo lambda watch`

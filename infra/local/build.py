@@ -21,10 +21,14 @@ def workspace() -> Path:
     command = ["cargo", "build", "--workspace", "--bins"]
     if subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode != 0:
         raise Problem("the build failed; the compiler's own words are above.")
+    return target() / "debug"
+
+
+def target() -> Path:
+    """Where cargo builds."""
     metadata = subprocess.run(["cargo", "metadata", "--no-deps", "--format-version=1"], cwd=ROOT, env=environment(),
                               capture_output=True, text=True, check=True).stdout
-
-    return Path(json.loads(metadata)["target_directory"]) / "debug"
+    return Path(json.loads(metadata)["target_directory"])
 
 
 def pack(programs: Path) -> dict[str, Path]:

@@ -1,13 +1,15 @@
-"""Closes two gaps of ministack's SES, so that mail behaves here as on AWS. Loaded by emulator.py, before it starts.
+"""Closes the gaps of ministack's SES, so that mail behaves here as on AWS. Loaded by emulator.py, before it starts.
 
 1. Who may send: AWS checks `ses:SendEmail` on the sender's identity and on the configuration set, with the condition
    `ses:FromAddress`. ministack knows neither, and would refuse every policy that names them.
-2. What comes back: mail to the addresses of AWS's mailbox simulator (`bounce@simulator.amazonses.com`,
+2. What a mail may carry: AWS takes few characters in a tag. ministack looks at none.
+3. What comes back: mail to the addresses of AWS's mailbox simulator (`bounce@simulator.amazonses.com`,
    `complaint@…`) bounces or is complained about, and the configuration set publishes that to its topic. ministack
    records such event destinations and never uses them.
 """
 
 import json
+import re
 from datetime import datetime, timezone
 from email.utils import parseaddr
 
@@ -19,6 +21,8 @@ _enforce_ses_v2 = app._enforce_ses_v2
 _handle_request = ses_v2.handle_request
 
 SEND = "/v2/email/outbound-emails"
+# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html
+TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
 # As SES names them to a configuration set, and to whoever receives the event.
 EVENTS = {"BOUNCE": "Bounce", "COMPLAINT": "Complaint"}
 
@@ -47,6 +51,11 @@ async def handle_request(method, path, headers, body, query_params):
     configuration_set = mail.get("ConfigurationSetName", "")
     if configuration_set and configuration_set not in ses_v2._config_sets:
         return ses_v2._missing_config_set(configuration_set)
+    for tag in mail.get("EmailTags", []):
+        for part in ("Name", "Value"):
+            if not TAG.fullmatch(tag[part]):
+                return ses_v2._json_err("BadRequestException", f"Invalid tag {part.lower()} <{tag[part]}>: only alphanumeric "
+                                        "ASCII characters, '_', and '-' are allowed.")
     answer = await _handle_request(method, path, headers, body, query_params)
     if configuration_set and answer[0] == 200:
         _publish_feedback(configuration_set, mail, json.loads(answer[2])["MessageId"])
@@ -104,7 +113,7 @@ def _mail(configuration_set: str, mail: dict, message_id: str, recipients: list[
         "headersTruncated": False,
         "headers": [{"name": "From", "value": sender}, {"name": "To", "value": ", ".join(recipients)}],
         "commonHeaders": {"from": [sender], "to": recipients, "messageId": message_id},
-        "tags": {"ses:configuration-set": [configuration_set], "ses:from-domain": [parseaddr(sender)[1].rpartition("@")[2]]},
+        "tags": {"ses:configuration-set": [configuration_set], **{tag["Name"]: [tag["Value"]] for tag in mail.get("EmailTags", [])}},
     }
 
 
@@ -113,6 +122,6 @@ def _now() -> str:
 
 
 def close_gaps() -> None:
-    """Puts the two in place of ministack's."""
+    """Puts these in place of ministack's."""
     app._enforce_ses_v2 = enforce_ses_v2
     ses_v2.handle_request = handle_request

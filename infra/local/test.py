@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 
+import log_check
 import machine
 import venvs
 from say import Problem, run, step
@@ -38,7 +39,8 @@ def _clippy() -> None:
 
 
 def _tests() -> None:
-    _run("unit, wire, table, story and house tests", ["cargo", "test", "--workspace", "--exclude", "e2e"])
+    log_check.start()
+    _run("unit, wire, table, story and house tests", ["cargo", "test", "--workspace", "--exclude", "e2e", *SHOW])
 
 
 def _templates() -> None:
@@ -52,21 +54,37 @@ def _end_to_end() -> None:
 
     bring_up.everything()
     files = [f"--test={path.stem}" for path in sorted(ROOT.glob("e2e/tests/*.rs"))]
-    _run("end to end, on the deployed stack", ["cargo", "test", "--workspace", *files])
+    _run("end to end, on the deployed stack", ["cargo", "test", "--workspace", *files, *SHOW])
 
 
-STAGES = {"format": _format, "clippy": _clippy, "tests": _tests, "templates": _templates, "end-to-end": _end_to_end}
+def _logs() -> None:
+    step("Checking: no secret and nobody's data in what this run logged")
+    log_check.check()
+
+
+STAGES = {"format": _format, "clippy": _clippy, "tests": _tests, "templates": _templates, "end-to-end": _end_to_end,
+          "logs": _logs}
+
+# What passed tests print is kept for the log check, and not shown.
+SHOW = ("--", "--show-output")
 
 
 def _run(name: str, command: list[str], advice: str = "") -> None:
     step(f"Checking: {name}")
+    log_check.CAPTURED.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True, errors="replace")
-    for line in process.stdout:
-        result = re.match(r"test result: \w+\. (\d+) passed; (\d+) failed", line)
-        if result:
-            _totals["passed"] += int(result[1])
-            _totals["failed"] += int(result[2])
-        print(line, end="", flush=True)
+    is_shown = True
+    with (log_check.CAPTURED / f"{re.sub('[^a-z]+', '-', name)}.log").open("w", encoding="utf-8") as captured:
+        for line in process.stdout:
+            captured.write(line)
+            result = re.match(r"test result: \w+\. (\d+) passed; (\d+) failed", line)
+            if result:
+                _totals["passed"] += int(result[1])
+                _totals["failed"] += int(result[2])
+            if result or line in ("successes:\n", "failures:\n"):
+                is_shown = line != "successes:\n"
+            if is_shown:
+                print(line, end="", flush=True)
     if process.wait() != 0:
         failed = f" ({_totals['failed']} failed, {_totals['passed']} passed)" if _totals["failed"] else ""
         raise Problem(f"{name} failed{failed}: {' '.join(command)}\n{advice}".rstrip())
