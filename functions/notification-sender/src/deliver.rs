@@ -93,7 +93,7 @@ pub async fn deliver(
         return Delivery::Later { after: Duration::ZERO, reason: "too little time was left".to_owned() };
     };
     let claimed = match app.deliveries.claim(&new, request.round, Timestamp::now()).await {
-        Ok(Claiming::Send(claimed)) => claimed,
+        Ok(Claiming::Send(claimed)) => *claimed,
         Ok(other) => return not_claimed(app, &new, &other),
         Err(error) => return put_off(&error),
     };

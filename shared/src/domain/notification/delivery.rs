@@ -245,6 +245,7 @@ impl Delivery {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 mod tests {
     use super::*;
     use proptest::prelude::{Just, Strategy};

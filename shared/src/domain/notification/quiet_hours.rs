@@ -52,7 +52,7 @@ impl QuietHours {
             AmbiguousOffset::Gap { .. } => zone.following(now).next().map(|jump| jump.timestamp()),
             // Of two instants that the wall shows so, the first that is not past.
             AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => {
-                let earlier = end.clone().earlier().ok()?;
+                let earlier = end.earlier().ok()?;
                 if earlier > now { Some(earlier) } else { end.later().ok() }
             }
         }
@@ -68,6 +68,7 @@ impl QuietHours {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 mod tests {
     use super::*;
     use jiff::civil::time;

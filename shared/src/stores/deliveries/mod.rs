@@ -53,7 +53,7 @@ pub struct Kept {
 #[derive(Debug)]
 pub enum Claiming {
     /// It is claimed: send it, then [`Deliveries::finish`].
-    Send(Kept),
+    Send(Box<Kept>),
     /// There is nothing to do.
     Settled,
     /// Somebody is at it; look again after so many seconds.
@@ -110,7 +110,7 @@ impl Deliveries {
             let item = item_of(&delivery, new, 1);
             own_commit.clone_from(&item.commit);
             match self.table.put(&item, Expected::Absent).await {
-                Ok(()) => return Ok(Claiming::Send(item.kept()?)),
+                Ok(()) => return Ok(Claiming::Send(Box::new(item.kept()?))),
                 Err(StoreError::Conflict) => {}
                 Err(other) => return Err(other),
             }
@@ -121,8 +121,8 @@ impl Deliveries {
         });
         Ok(match claimed.await? {
             // It was our own insert whose answer was lost.
-            Changed::Already(kept) => Claiming::Send(kept),
-            Changed::Decided(Claim::Send, kept) => Claiming::Send(kept),
+            Changed::Already(kept) => Claiming::Send(Box::new(kept)),
+            Changed::Decided(Claim::Send, kept) => Claiming::Send(Box::new(kept)),
             Changed::Decided(Claim::Settled, _) => Claiming::Settled,
             Changed::Decided(Claim::Lost, _) => Claiming::Lost,
             Changed::Decided(Claim::Busy { wait }, _) => {
