@@ -1,5 +1,7 @@
 //! The story of one batch of changes.
 
+use std::collections::BTreeSet;
+
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use serde::Deserialize;
@@ -8,7 +10,7 @@ use shared::lambda::metrics::{Metric, Metrics};
 use shared::queues::queue::{MAX_BATCH, Queue};
 use shared::stores::outbox::StoredEvent;
 
-use crate::route;
+use crate::route::{Message, messages};
 
 /// Longest image that is buried whole, in bytes: SQS takes 256 KB.
 const MAX_BURIED_BYTES: usize = 200_000;
@@ -17,6 +19,7 @@ const MAX_BURIED_BYTES: usize = 200_000;
 #[derive(Debug)]
 pub struct App {
     pub order_updates: Queue,
+    pub notifications: Queue,
     pub dead_letters: Queue,
     pub metrics: Metrics,
 }
@@ -36,15 +39,22 @@ struct Outgoing {
     body: String,
 }
 
-/// Sends the events of changed items. Changes whose events were not all sent are reported singly;
-/// the stream delivers them again.
+/// What is ready to be sent, by its queue.
+#[derive(Default)]
+struct Mail {
+    order_updates: Vec<Outgoing>,
+    notifications: Vec<Outgoing>,
+}
+
+/// Sends the events of changed items to everybody they are for. Changes whose messages were not all
+/// taken are reported singly; the stream delivers them again, and who had a message gets it again.
 pub async fn handle(app: &App, event: Event) -> DynamoDbEventResponse {
     let mut failed = Vec::new();
-    let mut outgoing = Vec::new();
+    let mut mail = Mail::default();
     for record in event.records {
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
-        match messages(&record, &sequence_number) {
-            Ok(messages) => outgoing.extend(messages),
+        match read(&record, &sequence_number) {
+            Ok(read) => mail.add(read),
             Err(reason) => {
                 if !reject(app, &record, &reason).await {
                     failed.push(sequence_number);
@@ -52,42 +62,68 @@ pub async fn handle(app: &App, event: Event) -> DynamoDbEventResponse {
             }
         }
     }
-    for batch in outgoing.chunks(MAX_BATCH) {
-        failed.extend(send(app, batch).await);
-    }
+    failed.extend(send_all(app, &app.order_updates, &mail.order_updates).await);
+    failed.extend(send_all(app, &app.notifications, &mail.notifications).await);
     let mut response = DynamoDbEventResponse::default();
+    // A change whose messages were refused by both queues is still one failure.
+    let failed: BTreeSet<String> = failed.into_iter().collect();
     response.batch_item_failures = failed.into_iter().map(failure).collect();
     response
 }
 
-fn messages(record: &EventRecord, sequence_number: &str) -> Result<Vec<Outgoing>, String> {
-    if record.change.new_image.is_empty() {
-        return Ok(Vec::new());
+impl Mail {
+    fn add(&mut self, other: Self) {
+        self.order_updates.extend(other.order_updates);
+        self.notifications.extend(other.notifications);
     }
-    let image = record.change.new_image.clone();
-    let item: Outbox =
-        serde_dynamo::from_item(image).map_err(|error| format!("unreadable outbox: {error}"))?;
-    let outgoing = |event: StoredEvent| {
-        let (event_id, correlation_id) = (event.id.clone(), event.correlation_id.clone());
-        let body = serde_json::to_string(&route::order_update(event)).map_err(|error| error.to_string())?;
-        Ok(Outgoing { sequence_number: sequence_number.to_owned(), event_id, correlation_id, body })
-    };
-    item.outbox.into_iter().map(outgoing).collect()
 }
 
-/// Sends one batch and says which changes have to come again.
-async fn send(app: &App, batch: &[Outgoing]) -> Vec<String> {
+/// All messages of a change, or none: what cannot be read is buried whole.
+fn read(record: &EventRecord, sequence_number: &str) -> Result<Mail, String> {
+    let mut mail = Mail::default();
+    if record.change.new_image.is_empty() {
+        return Ok(mail);
+    }
+    let unreadable = |error: &dyn std::fmt::Display| format!("unreadable outbox: {error}");
+    let image = record.change.new_image.clone();
+    let item: Outbox = serde_dynamo::from_item(image).map_err(|error| unreadable(&error))?;
+    for event in item.outbox {
+        for message in messages(&event).map_err(|error| unreadable(&error))? {
+            let body = serde_json::to_string(&message).map_err(|error| error.to_string())?;
+            let queued = match message {
+                Message::OrderUpdate(_) => &mut mail.order_updates,
+                Message::Notification(_) => &mut mail.notifications,
+            };
+            let (event_id, correlation_id) = (event.id.clone(), event.correlation_id.clone());
+            let sequence_number = sequence_number.to_owned();
+            queued.push(Outgoing { sequence_number, event_id, correlation_id, body });
+        }
+    }
+    Ok(mail)
+}
+
+/// Sends to one queue and says which changes have to come again.
+async fn send_all(app: &App, queue: &Queue, outgoing: &[Outgoing]) -> Vec<String> {
+    let mut failed = Vec::new();
+    for batch in outgoing.chunks(MAX_BATCH) {
+        failed.extend(send(app, queue, batch).await);
+    }
+    failed
+}
+
+async fn send(app: &App, queue: &Queue, batch: &[Outgoing]) -> Vec<String> {
     let bodies: Vec<String> = batch.iter().map(|message| message.body.clone()).collect();
     let mut failed = Vec::new();
-    for (message, sent) in batch.iter().zip(app.order_updates.send_batch(&bodies).await) {
+    for (message, sent) in batch.iter().zip(queue.send_batch(&bodies).await) {
         let (event_id, correlation_id) = (&message.event_id, &message.correlation_id);
+        let queue = queue.name();
         match sent {
             Ok(()) => {
                 app.metrics.count(Metric::EventRelayed);
-                tracing::info!(correlationId = correlation_id, eventId = event_id, "event relayed");
+                tracing::info!(correlationId = correlation_id, eventId = event_id, queue, "event relayed");
             }
             Err(error) => {
-                tracing::error!(correlationId = correlation_id, eventId = event_id, %error, "event not relayed");
+                tracing::error!(correlationId = correlation_id, eventId = event_id, queue, %error, "event not relayed");
                 failed.push(message.sequence_number.clone());
             }
         }

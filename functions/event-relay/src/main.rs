@@ -29,6 +29,7 @@ fn start() -> anyhow::Result<handler::App> {
     let sqs = aws_sdk_sqs::Client::new(&Startup::begin()?.aws);
     Ok(handler::App {
         order_updates: Queue::new(sqs.clone(), settings::required("ORDER_UPDATES_QUEUE_URL")?),
+        notifications: Queue::new(sqs.clone(), settings::required("NOTIFICATIONS_QUEUE_URL")?),
         dead_letters: Queue::new(sqs, settings::required("DEAD_LETTER_QUEUE_URL")?),
         metrics: Metrics::new("event-relay"),
     })

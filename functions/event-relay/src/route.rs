@@ -1,24 +1,125 @@
-//! Which message tells which event to whom.
+//! Which messages tell which event to whom.
 
-use shared::queues::order_update::{OrderPayment, OrderUpdate, VERSION};
-use shared::stores::outbox::{StoredEvent, StoredEventKind, StoredPayment};
+use serde::Serialize;
+use shared::domain::money::CurrencyError;
+use shared::notices::Notice;
+use shared::notices::field::WebAddress;
+use shared::notices::payment_confirmed::PaymentConfirmed;
+use shared::notices::payment_expired::PaymentExpired;
+use shared::notices::payment_expiring::PaymentExpiring;
+use shared::notices::payment_needs_review::PaymentNeedsReview;
+use shared::queues::notification::{self, Notification};
+use shared::queues::order_update::{self, OrderPayment, OrderUpdate};
+use shared::stores::outbox::{
+    StoredEnd, StoredEvent, StoredEventKind, StoredPayment, StoredQuestion, StoredReminder,
+};
 
-/// The message for the order service.
-pub fn order_update(event: StoredEvent) -> OrderUpdate {
-    let (status, payment) = match event.event {
-        StoredEventKind::InvoicePaid(payment) => (OrderPayment::Paid, payment),
-        StoredEventKind::InvoiceRefunded(payment) => (OrderPayment::Refunded, payment),
-    };
-    let StoredPayment { order_id, amount_minor, currency, reference, at, user_id: _ } = payment;
+/// A message, by the queue it goes to.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Message {
+    /// To the order service.
+    OrderUpdate(OrderUpdate),
+    /// To the customer, or to the operators.
+    Notification(Notification),
+}
+
+/// All messages of one event.
+///
+/// # Errors
+/// What cannot be told, because nobody could read it.
+pub fn messages(event: &StoredEvent) -> Result<Vec<Message>, CurrencyError> {
+    let invoice = event.aggregate();
+    let customer = |user_id: &str, notice| Message::Notification(notification(event, Some(user_id), notice));
+    Ok(match &event.event {
+        StoredEventKind::InvoicePaid(payment) => vec![
+            Message::OrderUpdate(order_update(event, OrderPayment::Paid, payment)),
+            customer(&payment.user_id, confirmed(invoice, payment)?),
+        ],
+        // What becomes of the order, and so of the customer, the order service says.
+        StoredEventKind::InvoiceRefunded(payment) => {
+            vec![Message::OrderUpdate(order_update(event, OrderPayment::Refunded, payment))]
+        }
+        StoredEventKind::InvoiceExpired(end) => vec![customer(&end.user_id, expired(invoice, end)?)],
+        StoredEventKind::InvoiceExpiring(reminder) => {
+            vec![customer(&reminder.user_id, expiring(invoice, reminder)?)]
+        }
+        StoredEventKind::InvoiceReviewOpened(question) => {
+            vec![Message::Notification(notification(event, None, needs_review(invoice, question)?))]
+        }
+    })
+}
+
+fn order_update(event: &StoredEvent, status: OrderPayment, payment: &StoredPayment) -> OrderUpdate {
     OrderUpdate {
-        version: VERSION,
-        event_id: event.id,
-        correlation_id: event.correlation_id,
-        order_id,
+        version: order_update::VERSION,
+        event_id: event.id.clone(),
+        correlation_id: event.correlation_id.clone(),
+        order_id: payment.order_id.clone(),
         status,
-        reference,
-        amount_minor,
-        currency,
-        at,
+        reference: payment.reference.clone(),
+        amount_minor: payment.amount_minor,
+        currency: payment.currency.clone(),
+        at: payment.at,
     }
+}
+
+/// The message that tells `user_id`, or else the operators.
+fn notification(event: &StoredEvent, user_id: Option<&str>, notice: Notice) -> Notification {
+    Notification {
+        version: notification::VERSION,
+        id: event.id.clone(),
+        correlation_id: event.correlation_id.clone(),
+        user_id: user_id.map(str::to_owned),
+        notice,
+    }
+}
+
+fn confirmed(invoice: &str, payment: &StoredPayment) -> Result<Notice, CurrencyError> {
+    Ok(Notice::PaymentConfirmed(PaymentConfirmed {
+        invoice: invoice.to_owned(),
+        order_id: payment.order_id.clone(),
+        amount: payment.amount_minor,
+        currency: payment.currency.parse()?,
+        paid_at: payment.at,
+    }))
+}
+
+fn expired(invoice: &str, end: &StoredEnd) -> Result<Notice, CurrencyError> {
+    Ok(Notice::PaymentExpired(PaymentExpired {
+        invoice: invoice.to_owned(),
+        order_id: end.order_id.clone(),
+        amount: end.amount_minor,
+        currency: end.currency.parse()?,
+        expired_at: end.at,
+    }))
+}
+
+fn expiring(invoice: &str, reminder: &StoredReminder) -> Result<Notice, CurrencyError> {
+    // An address that nobody could follow is left out: the reminder is worth telling without it.
+    let address = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<WebAddress>().ok());
+    Ok(Notice::PaymentExpiring(PaymentExpiring {
+        invoice: invoice.to_owned(),
+        order_id: reminder.order_id.clone(),
+        amount: reminder.amount_minor,
+        currency: reminder.currency.parse()?,
+        expires_at: reminder.expires_at,
+        pay_url: address(&reminder.checkout_url),
+        pay_code: reminder.code.clone(),
+        qr_image_url: address(&reminder.qr_image_url),
+    }))
+}
+
+fn needs_review(invoice: &str, question: &StoredQuestion) -> Result<Notice, CurrencyError> {
+    Ok(Notice::PaymentNeedsReview(PaymentNeedsReview {
+        invoice: invoice.to_owned(),
+        order_id: question.order_id.clone(),
+        user_id: question.user_id.clone(),
+        // By the name that the API, the logs and the documentation have for it.
+        reason: question.reason.clone(),
+        // A report that does not fit may say anything; a notice shows nothing below zero.
+        amount: question.amount_minor.max(0),
+        currency: question.currency.parse()?,
+        reference: Some(question.reference.clone()),
+    }))
 }

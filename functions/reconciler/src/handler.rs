@@ -8,11 +8,11 @@ use std::time::{Duration, SystemTime};
 
 use futures::StreamExt;
 use futures::stream;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use shared::domain::invoice::Invoice;
 use shared::lambda::correlation;
 use shared::lambda::metrics::{Metric, Metrics};
+use shared::stores::invoice_item::Versioned;
 use shared::stores::invoices::{Cause, Invoices};
 use shared::stores::sweeps::Sweeps;
 use shared::stores::table::StoreError;
@@ -33,6 +33,8 @@ pub struct App {
     pub invoices: Invoices,
     pub sweeps: Sweeps,
     pub tripay: TripayClient,
+    /// How long before its end a customer is reminded of an invoice; 0 for never.
+    pub reminder_lead_time: SignedDuration,
     pub metrics: Metrics,
 }
 
@@ -48,6 +50,8 @@ pub struct Summary {
     pub disagreed: usize,
     /// Invoices whose time ran out.
     pub expired: usize,
+    /// Customers reminded of an invoice whose time is nearly over.
+    pub reminded: usize,
     /// Invoices that could not be asked about.
     pub unanswered: usize,
     /// Whether the sweep is complete.
@@ -74,7 +78,7 @@ pub async fn handle(app: &App, deadline: SystemTime) -> Result<Summary, StoreErr
         let listing = app.invoices.watched(sweep.place.as_ref(), PAGE).await?;
         summary.corrupt(&listing.corrupt);
         let window = sweep.clone();
-        let one = |invoice: Invoice| check(app, &tripay, &window, invoice, &cause);
+        let one = |read: Versioned| check(app, &tripay, &window, read, &cause);
         let mut checked = stream::iter(listing.invoices).map(one).buffer_unordered(AT_ONCE);
         while let Some(checked) = checked.next().await {
             summary.add(checked);
@@ -111,6 +115,7 @@ impl Summary {
             Checked::Healed => &mut self.healed,
             Checked::Disagrees => &mut self.disagreed,
             Checked::Expired => &mut self.expired,
+            Checked::Reminded => &mut self.reminded,
             Checked::Unanswered => &mut self.unanswered,
         };
         *count = count.saturating_add(1);
@@ -119,6 +124,7 @@ impl Summary {
 
 fn report(app: &App, summary: &Summary, cause: &Cause) {
     app.metrics.add(Metric::InvoiceExpired, summary.expired);
+    app.metrics.add(Metric::PaymentReminded, summary.reminded);
     app.metrics.add(Metric::ProviderCallFailed, summary.unanswered);
     app.metrics.add(Metric::PaymentHealed, summary.healed);
     app.metrics.add(Metric::PaymentDisagreed, summary.disagreed);
@@ -131,6 +137,7 @@ fn report(app: &App, summary: &Summary, cause: &Cause) {
         healed = summary.healed,
         disagreed = summary.disagreed,
         expired = summary.expired,
+        reminded = summary.reminded,
         unanswered = summary.unanswered,
         complete = summary.complete,
         "sweep"

@@ -1,4 +1,5 @@
-//! Expires due invoices and asks Tripay about every payment whose callback may have been lost.
+//! Expires due invoices, reminds customers of those that soon will be, and asks Tripay about every payment
+//! whose callback may have been lost.
 //!
 //! Trigger: a schedule, every 5 minutes. Safe to run twice: yes, also at once.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
@@ -11,6 +12,7 @@ mod tests;
 use anyhow::Context;
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use aws_sdk_dynamodb::Client;
+use jiff::SignedDuration;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use shared::lambda::metrics::Metrics;
 use shared::lambda::{settings, startup::Startup};
@@ -34,5 +36,12 @@ async fn start() -> anyhow::Result<handler::App> {
     let secrets = startup.secrets()?;
     let tripay = TripayClient::start(Caller::new(startup.http), base_url()?, secrets).await?;
     let (invoices, sweeps) = (Invoices::new(table.clone()), Sweeps::new(table));
-    Ok(handler::App { invoices, sweeps, tripay, metrics: Metrics::new("reconciler") })
+    let minutes: u32 = settings::parsed("EXPIRY_REMINDER_MINUTES")?;
+    Ok(handler::App {
+        invoices,
+        sweeps,
+        tripay,
+        reminder_lead_time: SignedDuration::from_mins(minutes.into()),
+        metrics: Metrics::new("reconciler"),
+    })
 }

@@ -137,7 +137,23 @@ impl Invoices {
         cause: &Cause,
         decide: impl Fn(&mut Invoice) -> T,
     ) -> Result<Option<Changed<T>>, StoreError> {
-        let mut loaded = self.load(number).await?;
+        let Some(loaded) = self.load(number).await? else { return Ok(None) };
+        self.change_from(loaded, cause, decide).await
+    }
+
+    /// Like [`Invoices::change`], from an invoice that was read already: it is only read again when
+    /// others changed it since.
+    ///
+    /// # Errors
+    /// When the store is unavailable, the item corrupt, or others came first too often.
+    pub async fn change_from<T>(
+        &self,
+        read: Versioned,
+        cause: &Cause,
+        decide: impl Fn(&mut Invoice) -> T,
+    ) -> Result<Option<Changed<T>>, StoreError> {
+        let number = &read.invoice.number.clone();
+        let mut loaded = Some(read);
         for _ in 0..MAX_CONFLICTS {
             let Some(before) = loaded else { return Ok(None) };
             let mut invoice = before.invoice.clone();

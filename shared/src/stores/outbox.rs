@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::invoice::event::{InvoiceEvent, PaidEvent};
+use crate::domain::invoice::event::{
+    ExpiredEvent, ExpiringEvent, InvoiceEvent, PaidEvent, PayableCode, ReviewOpenedEvent,
+};
 
 /// One event as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,15 @@ pub enum StoredEventKind {
     /// The money for an order went back.
     #[serde(rename = "invoice.refunded")]
     InvoiceRefunded(StoredPayment),
+    /// An invoice's time ran out unpaid.
+    #[serde(rename = "invoice.expired")]
+    InvoiceExpired(StoredEnd),
+    /// An invoice's time will run out soon.
+    #[serde(rename = "invoice.expiring")]
+    InvoiceExpiring(StoredReminder),
+    /// A person has to decide about money that came.
+    #[serde(rename = "invoice.review_opened")]
+    InvoiceReviewOpened(StoredQuestion),
 }
 
 /// The payment an event speaks of.
@@ -48,12 +59,78 @@ pub struct StoredPayment {
     pub at: Timestamp,
 }
 
+/// An invoice that was not paid in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredEnd {
+    /// The order's id.
+    pub order_id: String,
+    /// The customer's id.
+    pub user_id: String,
+    /// What the order costs, in minor units.
+    pub amount_minor: i64,
+    /// Its currency's code.
+    pub currency: String,
+    /// Until when it could be paid.
+    pub at: Timestamp,
+}
+
+/// An invoice that can still be paid, but not for long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredReminder {
+    /// The order's id.
+    pub order_id: String,
+    /// The customer's id.
+    pub user_id: String,
+    /// What the customer has to pay, in minor units.
+    pub amount_minor: i64,
+    /// Its currency's code.
+    pub currency: String,
+    /// Until when it can be paid.
+    pub expires_at: Timestamp,
+    /// The provider's page for the chosen code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkout_url: Option<String>,
+    /// The chosen code, to type in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// A picture of the chosen code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qr_image_url: Option<String>,
+}
+
+/// The report that opened a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredQuestion {
+    /// The order's id.
+    pub order_id: String,
+    /// The customer's id.
+    pub user_id: String,
+    /// The name of the disagreement, such as `paid_twice`.
+    pub reason: String,
+    /// What the report speaks of, in minor units.
+    pub amount_minor: i64,
+    /// Its currency's code.
+    pub currency: String,
+    /// The provider's reference in it.
+    pub reference: String,
+}
+
+impl StoredEvent {
+    /// What the event happened to: the first part of its id.
+    pub fn aggregate(&self) -> &str {
+        self.id.split_once('.').map_or(self.id.as_str(), |(aggregate, _)| aggregate)
+    }
+}
+
 impl StoredEventKind {
     /// The stored form of an event.
     pub fn of(event: &InvoiceEvent) -> Self {
         match event {
             InvoiceEvent::Paid(paid) => Self::InvoicePaid(StoredPayment::of(paid)),
             InvoiceEvent::Refunded(refunded) => Self::InvoiceRefunded(StoredPayment::of(refunded)),
+            InvoiceEvent::Expired(expired) => Self::InvoiceExpired(StoredEnd::of(expired)),
+            InvoiceEvent::Expiring(expiring) => Self::InvoiceExpiring(StoredReminder::of(expiring)),
+            InvoiceEvent::ReviewOpened(opened) => Self::InvoiceReviewOpened(StoredQuestion::of(opened)),
         }
     }
 }
@@ -67,6 +144,49 @@ impl StoredPayment {
             currency: event.amount.currency().code().to_owned(),
             reference: event.reference.to_string(),
             at: event.at,
+        }
+    }
+}
+
+impl StoredEnd {
+    fn of(event: &ExpiredEvent) -> Self {
+        Self {
+            order_id: event.order.to_string(),
+            user_id: event.customer.to_string(),
+            amount_minor: event.amount.minor(),
+            currency: event.amount.currency().code().to_owned(),
+            at: event.at,
+        }
+    }
+}
+
+impl StoredReminder {
+    fn of(event: &ExpiringEvent) -> Self {
+        let code = |part: fn(&PayableCode) -> &Option<String>| {
+            event.code.as_ref().and_then(|code| part(code).clone())
+        };
+        Self {
+            order_id: event.order.to_string(),
+            user_id: event.customer.to_string(),
+            amount_minor: event.amount.minor(),
+            currency: event.amount.currency().code().to_owned(),
+            expires_at: event.expires_at,
+            checkout_url: code(|code| &code.checkout_url),
+            code: code(|code| &code.code),
+            qr_image_url: code(|code| &code.qr_image_url),
+        }
+    }
+}
+
+impl StoredQuestion {
+    fn of(event: &ReviewOpenedEvent) -> Self {
+        Self {
+            order_id: event.order.to_string(),
+            user_id: event.customer.to_string(),
+            reason: event.reason.as_str().to_owned(),
+            amount_minor: event.amount.minor(),
+            currency: event.amount.currency().code().to_owned(),
+            reference: event.reference.to_string(),
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use super::invoice_item::{InvoiceItem, WATCHED, customer_partition, position, state_partition};
+use super::invoice_item::{InvoiceItem, Versioned, WATCHED, customer_partition, position, state_partition};
 use super::invoices::Invoices;
 use super::place::Place;
 use super::table::{Item, Range, StoreError, read};
@@ -46,8 +46,8 @@ pub struct Listing {
 /// Part of what somebody has to look at.
 #[derive(Debug)]
 pub struct Watched {
-    /// The invoices.
-    pub invoices: Vec<Invoice>,
+    /// The invoices, each to be changed from the version that was read.
+    pub invoices: Vec<Versioned>,
     /// Items that break the rules; they hide no others.
     pub corrupt: Vec<StoreError>,
     /// Where the next part starts; none at the end.
@@ -145,7 +145,7 @@ impl Invoices {
         let (mut invoices, mut corrupt) = (Vec::new(), Vec::new());
         for item in page.items {
             match read::<InvoiceItem>(item).and_then(InvoiceItem::versioned) {
-                Ok(versioned) => invoices.push(versioned.invoice),
+                Ok(versioned) => invoices.push(versioned),
                 Err(error) => corrupt.push(error),
             }
         }

@@ -181,7 +181,7 @@ async fn the_watched_are_paged_oldest_first() {
         let (mut shown, mut after) = (Vec::new(), None);
         loop {
             let listing = stores.invoices.watched(after.as_ref(), limit).await.unwrap();
-            shown.extend(listing.invoices);
+            shown.extend(listing.invoices.into_iter().map(|versioned| versioned.invoice));
             after = listing.next;
             if after.is_none() {
                 break;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
 use shared::lambda::metrics::Metrics;
+use shared::queues::notification::Notification;
 use shared::queues::queue::Queue;
 use shared::stores::invoices::Invoices;
 use shared::stores::table::Table;
@@ -19,6 +20,7 @@ use shared::stores::table::Table;
 use crate::handler::{App, handle};
 
 const ORDER_UPDATES: &str = "order-updates";
+const NOTIFICATIONS: &str = "notifications";
 const DEAD_LETTERS: &str = "event-relay-dlq";
 
 /// One function and what is around it.
@@ -36,6 +38,7 @@ impl Bench {
         let sqs = aws_sdk_sqs::Client::new(&sdk_config(&wire.tap("aws", &aws.url()).await));
         let app = App {
             order_updates: Queue::new(sqs.clone(), aws.sqs.queue_url(ORDER_UPDATES)),
+            notifications: Queue::new(sqs.clone(), aws.sqs.queue_url(NOTIFICATIONS)),
             dead_letters: Queue::new(sqs, aws.sqs.queue_url(DEAD_LETTERS)),
             metrics: Metrics::new("event-relay"),
         };
@@ -59,13 +62,45 @@ impl Bench {
 
     /// The messages for the order service, oldest first.
     pub fn updates(&self) -> Vec<Value> {
-        let messages = self.aws.sqs.messages(ORDER_UPDATES);
-        messages.iter().map(|message| serde_json::from_str(&message.body).unwrap()).collect()
+        self.messages(ORDER_UPDATES)
+    }
+
+    /// The messages for customers and operators, oldest first. Each can be read by who receives it.
+    pub fn notifications(&self) -> Vec<Value> {
+        let messages = self.messages(NOTIFICATIONS);
+        for message in &messages {
+            let read: Notification = serde_json::from_value(message.clone()).unwrap();
+            assert_eq!(serde_json::to_value(read).unwrap(), *message);
+        }
+        messages
     }
 
     /// The ids of the events in [`Bench::updates`].
     pub fn event_ids(&self) -> Vec<String> {
         self.updates().iter().map(|update| update["eventId"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The ids of the events in [`Bench::notifications`].
+    pub fn notified_ids(&self) -> Vec<String> {
+        self.notifications().iter().map(|message| message["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// How many requests a queue got, the repeated ones included: `order-updates` or `notifications`.
+    pub fn requests_to(&self, queue: &str) -> usize {
+        self.batch_sizes(queue).len()
+    }
+
+    /// How many messages each request to a queue had.
+    pub fn batch_sizes(&self, queue: &str) -> Vec<usize> {
+        let requests = self.wire.calls().into_iter().map(|call| call.request_json());
+        let to_queue =
+            requests.filter(|request| request["QueueUrl"] == self.aws.sqs.queue_url(queue).as_str());
+        to_queue.map(|request| request["Entries"].as_array().map_or(0, Vec::len)).collect()
+    }
+
+    fn messages(&self, queue: &str) -> Vec<Value> {
+        let messages = self.aws.sqs.messages(queue);
+        messages.iter().map(|message| serde_json::from_str(&message.body).unwrap()).collect()
     }
 
     /// What was buried, oldest first.

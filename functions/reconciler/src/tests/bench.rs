@@ -36,6 +36,8 @@ use crate::handler::{App, Summary, handle};
 pub const DETAIL: &str = "GET /transaction/detail";
 /// The path of `GET /merchant/transactions` in [`Wire::count`].
 pub const LIST: &str = "GET /merchant/transactions";
+/// How long before its end a customer is reminded of an invoice.
+pub const LEAD_TIME: SignedDuration = SignedDuration::from_hours(2);
 /// As long as the deployed function has.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -234,6 +236,7 @@ async fn start_app((aws_url, tripay_url): &(String, String)) -> App {
         invoices: Invoices::new(table.clone()),
         sweeps: Sweeps::new(table),
         tripay,
+        reminder_lead_time: LEAD_TIME,
         metrics: Metrics::new("reconciler"),
     }
 }

@@ -101,13 +101,16 @@ impl Bench {
         self.aws.dynamodb.item(INVOICES, &format!("INVOICE#{NUMBER}"), "INVOICE").unwrap()
     }
 
-    /// The ids of the events that the stream delivered since the last look, in order, repeats included.
+    /// The ids and names of the events that the stream delivered since the last look, in order, repeats
+    /// included.
     pub fn new_events(&self) -> Vec<String> {
         let stream = self.aws.dynamodb.new_stream_event().unwrap_or_default();
         let records = stream["Records"].as_array().cloned().unwrap_or_default();
         let outboxes =
             records.iter().filter_map(|record| record["dynamodb"]["NewImage"]["outbox"]["L"].as_array());
-        outboxes.flatten().map(|event| event["M"]["id"]["S"].as_str().unwrap().to_owned()).collect()
+        let text = |event: &Value, name: &str| event["M"][name]["S"].as_str().unwrap().to_owned();
+        let told = |event| format!("{} {}", text(event, "id"), text(event, "event"));
+        outboxes.flatten().map(told).collect()
     }
 
     /// Delivers an event file.

@@ -77,7 +77,12 @@ async fn check(bench: &Bench, name: &str, outcome: Outcome) {
             let kept = &item["reports"]["L"][0]["M"];
             assert_eq!(kept["disagreement"]["S"].as_str(), disagreement, "{name}");
             assert_eq!(kept["raw"]["S"], raw(name).as_str(), "{name}");
-            let told = if state == "PAID" { vec![format!("{NUMBER}.2.0")] } else { Vec::new() };
+            let told = match state {
+                "PAID" => vec![format!("{NUMBER}.2.0 invoice.paid")],
+                "EXPIRED" => vec![format!("{NUMBER}.2.0 invoice.expired")],
+                "NEEDS_REVIEW" => vec![format!("{NUMBER}.2.0 invoice.review_opened")],
+                _ => Vec::new(),
+            };
             assert_eq!(bench.new_events(), told, "{name}");
         }
         Outcome::Known | Outcome::Unmatched | Outcome::Untouched => {

@@ -22,7 +22,7 @@ async fn fifty_equal_callbacks_at_once_are_one_payment() {
     let invoice = bench.invoice().await;
     assert_eq!((invoice.state(), invoice.reports.len()), (InvoiceState::Paid, 1));
     assert_eq!(bench.item()["version"]["N"], "2");
-    assert_eq!(bench.new_events(), [format!("{NUMBER}.2.0")]);
+    assert_eq!(bench.new_events(), [format!("{NUMBER}.2.0 invoice.paid")]);
 }
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn equal_callbacks_at_many_instances_are_one_payment() {
     let answers = join_all(apps.iter().map(|app| handle(app, request(&paid)))).await;
     assert!(answers.into_iter().all(|response| answer(response) == acknowledged()));
     assert_eq!(bench.invoice().await.reports.len(), 1);
-    assert_eq!(bench.new_events(), [format!("{NUMBER}.2.0")]);
+    assert_eq!(bench.new_events(), [format!("{NUMBER}.2.0 invoice.paid")]);
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn a_callback_before_the_answer_of_create_was_stored_settles() {
     let first = AttemptNumber::new(1).unwrap();
     assert_eq!(invoice.state(), InvoiceState::Paid);
     assert_eq!(invoice.attempt(first).unwrap().progress, Progress::Paid(None));
-    assert_eq!(bench.new_events(), [format!("{NUMBER}.2.0")]);
+    assert_eq!(bench.new_events(), [format!("{NUMBER}.2.0 invoice.paid")]);
 
     // Whoever asked for the code stores the answer now: the payment stays, and nothing is told again.
     let invoices: &Invoices = &bench.app.invoices;
@@ -102,6 +102,9 @@ async fn a_refund_after_the_payment_is_told_once() {
     }
     let invoice = bench.invoice().await;
     assert_eq!((invoice.state(), invoice.reports.len()), (InvoiceState::Refunded, 2));
-    assert_eq!(bench.new_events(), [format!("{NUMBER}.2.0"), format!("{NUMBER}.3.0")]);
+    assert_eq!(
+        bench.new_events(),
+        [format!("{NUMBER}.2.0 invoice.paid"), format!("{NUMBER}.3.0 invoice.refunded")]
+    );
     assert_eq!(bench.item()["outbox"]["L"][0]["M"]["event"]["S"], "invoice.refunded");
 }

@@ -50,7 +50,7 @@ async fn when_another_change_came_first_it_is_decided_anew() {
         bench.wire.answer_next("PutItem", 2, conflict);
         assert_eq!(bench.deliver("paid").await, acknowledged());
         assert_eq!(bench.operations(), ["GetItem", "PutItem", "GetItem", "PutItem", "GetItem", "PutItem"]);
-        assert_eq!(bench.new_events(), [format!("{NUMBER}.2.0")]);
+        assert_eq!(bench.new_events(), [format!("{NUMBER}.2.0 invoice.paid")]);
     }
 }
 

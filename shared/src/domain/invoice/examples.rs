@@ -4,10 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Invoice;
 use super::attempt::Transaction;
-use super::event::{InvoiceEvent, PaidEvent};
+use super::event::{ExpiredEvent, InvoiceEvent, PaidEvent, ReviewOpenedEvent};
 use super::number::{AttemptNumber, InvoiceNumber, MerchantRef};
 use super::review::{Decision, Review};
-use super::settle::Settlement;
+use super::settle::{Disagreement, Settlement};
 use crate::domain::identifier::Reference;
 use crate::domain::money::Money;
 use crate::domain::order::Order;
@@ -138,4 +138,17 @@ pub fn sent(invoice: &mut Invoice) -> Vec<InvoiceEvent> {
 pub fn event(text: &str, amount: Money, at: Timestamp) -> PaidEvent {
     let Order { id: order, customer, .. } = order(PRICE);
     PaidEvent { order, customer, amount, reference: reference(text), at }
+}
+
+/// What the customer is told of an invoice that was not paid until `minutes`.
+pub fn expired(minutes: i64) -> InvoiceEvent {
+    let Order { id: order, customer, .. } = order(PRICE);
+    InvoiceEvent::Expired(ExpiredEvent { order, customer, amount: PRICE, at: minute(minutes) })
+}
+
+/// What the operators are told of a report that does not fit.
+pub fn question(report: &PaymentReport, reason: Disagreement) -> InvoiceEvent {
+    let Order { id: order, customer, .. } = order(PRICE);
+    let (amount, reference) = (report.amount, report.reference.clone());
+    InvoiceEvent::ReviewOpened(ReviewOpenedEvent { order, customer, reason, amount, reference })
 }

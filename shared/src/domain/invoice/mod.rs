@@ -4,6 +4,7 @@ pub mod attempt;
 pub mod event;
 pub mod number;
 pub mod pay;
+pub mod remind;
 pub mod review;
 pub mod settle;
 
@@ -49,6 +50,8 @@ pub struct Invoice {
     pub reports: Vec<ReceivedReport>,
     /// How persons decided about earlier questions.
     pub reviews: Vec<Review>,
+    /// When the customer was reminded that its time runs out.
+    pub reminded_at: Option<Timestamp>,
     /// What the change being made must tell others. Empty in a loaded invoice.
     pub outbox: Vec<InvoiceEvent>,
 }
@@ -180,6 +183,7 @@ impl Invoice {
             chosen: None,
             reports: Vec::new(),
             reviews: Vec::new(),
+            reminded_at: None,
             outbox: Vec::new(),
         })
     }
@@ -246,6 +250,7 @@ impl Invoice {
             return Err(EndError::NotDue);
         }
         self.standing = Standing::Expired { at: now };
+        self.tell_expired(now);
         Ok(())
     }
 

@@ -100,11 +100,22 @@ impl Invoice {
         match review.decision {
             Decision::AcceptPayment => self.accept_payment()?,
             Decision::MoneyReturned => self.money_returned(review.decided_at)?,
-            Decision::Dismiss => {}
+            Decision::Dismiss => self.tell_of_end_during_review(),
         }
         self.open_review = None;
         self.reviews.push(review);
         Ok(())
+    }
+
+    /// The end of an invoice is not told while money is in question. It is once that turned out to be
+    /// none of this invoice's.
+    fn tell_of_end_during_review(&mut self) {
+        let opened_at = self.open_review.as_ref().map(|review| review.opened_at);
+        if let Standing::Expired { at } = self.standing
+            && opened_at.is_some_and(|opened_at| opened_at < at)
+        {
+            self.tell_expired(at);
+        }
     }
 
     fn accept_payment(&mut self) -> Result<(), ReviewError> {

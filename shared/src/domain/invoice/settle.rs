@@ -228,6 +228,9 @@ impl Invoice {
                 self.end_attempt(report, Progress::Ended);
                 if change == Settlement::Expired {
                     self.standing = Standing::Expired { at: now };
+                    if self.open_review.is_none() {
+                        self.tell_expired(now);
+                    }
                 }
             }
             Settlement::AlreadyKnown | Settlement::Disagrees(_) => {}
@@ -243,6 +246,7 @@ impl Invoice {
         }
         if self.is_about_money(report) && self.open_review.is_none() {
             self.open_review = Some(OpenReview { opened_at: now });
+            self.tell_review_opened(disagreement, report);
         }
         Settlement::Disagrees(disagreement)
     }

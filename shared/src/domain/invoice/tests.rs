@@ -1,7 +1,7 @@
 //! Issuing and ending invoices.
 
 use super::examples::{
-    LIFETIME_MINUTES, PRICE, attempt, channel, invoice_being_submitted, invoice_with_code,
+    LIFETIME_MINUTES, PRICE, attempt, channel, expired, invoice_being_submitted, invoice_with_code,
     invoice_with_codes, minute, new_invoice, order, paid_invoice, report, transaction,
 };
 use super::*;
@@ -79,7 +79,8 @@ fn an_invoice_expires_when_its_time_is_over_and_not_before() {
     assert_eq!(invoice, before);
     assert!(invoice.is_due(minute(1440)));
     assert_eq!(invoice.expire(minute(1440)), Ok(()));
-    assert_eq!(invoice, Invoice { standing: Standing::Expired { at: minute(1440) }, ..before });
+    let (standing, outbox) = (Standing::Expired { at: minute(1440) }, vec![expired(1440)]);
+    assert_eq!(invoice, Invoice { standing, outbox, ..before });
     assert!(!invoice.is_due(minute(1441)));
 }
 
@@ -184,6 +185,6 @@ fn an_invoice_the_provider_was_silent_about_ends_all_the_same() {
     assert_eq!(invoice.expire(minute(LIFETIME_MINUTES)), Err(EndError::CodeBeingMade));
     assert_eq!(invoice.clone().expire_unanswered(minute(1)), Err(EndError::NotDue));
     assert_eq!(invoice.expire_unanswered(minute(LIFETIME_MINUTES)), Ok(()));
-    assert_eq!(invoice.state(), InvoiceState::Expired);
+    assert_eq!((invoice.state(), &invoice.outbox), (InvoiceState::Expired, &vec![expired(1440)]));
     assert!(!invoice.is_watched());
 }

@@ -91,6 +91,9 @@ pub struct InvoiceItem {
     reports: Vec<StoredReport>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reviews: Vec<StoredReview>,
+    /// Only once the customer was reminded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reminded_at: Option<Timestamp>,
     /// Only with an outbox: the stream's filter can ask for a number, but not for a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     outbox_size: Option<usize>,
@@ -132,6 +135,7 @@ impl InvoiceItem {
             chosen: invoice.chosen.map(|number| number.get()),
             reports: invoice.reports.iter().map(StoredReport::of).collect(),
             reviews: invoice.reviews.iter().map(StoredReview::of).collect(),
+            reminded_at: invoice.reminded_at,
             outbox_size: Some(invoice.outbox.len()).filter(|size| *size > 0),
             outbox: invoice.outbox.iter().enumerate().map(event).collect(),
         }
@@ -168,6 +172,7 @@ impl InvoiceItem {
             chosen: self.chosen.map(attempt_number).transpose()?,
             reports: reports?,
             reviews: reviews?,
+            reminded_at: self.reminded_at,
             outbox: Vec::new(),
         };
         if self.gsi2pk != state_partition(invoice.state()) {

@@ -2,12 +2,14 @@
 
 use super::{kept, paid_code, progress};
 use crate::domain::invoice::attempt::Progress;
+use crate::domain::invoice::event::InvoiceEvent;
 use crate::domain::invoice::examples::{
-    LIFETIME_MINUTES, attempt, channel, invoice_being_submitted, invoice_with_code, invoice_with_codes,
-    minute, report, transaction,
+    LIFETIME_MINUTES, attempt, channel, expired, invoice_being_submitted, invoice_with_code,
+    invoice_with_codes, minute, of_amount, report, review, sent, transaction,
 };
+use crate::domain::invoice::review::Decision;
 use crate::domain::invoice::settle::Settlement;
-use crate::domain::invoice::{InvoiceState, Standing};
+use crate::domain::invoice::{Invoice, InvoiceState, Standing};
 use crate::domain::payment_report::ReportedStatus::{Expired, Failed, Paid};
 
 #[test]
@@ -17,7 +19,7 @@ fn the_end_of_the_only_code_ends_an_invoice_it_lived_as_long_as() {
     assert_eq!(invoice.standing, Standing::Expired { at: minute(1440) });
     assert_eq!(progress(&invoice, 1), &Progress::Ended(Some(transaction("R1", LIFETIME_MINUTES))));
     assert_eq!(kept(&invoice, &report(1, Expired), 1440), None);
-    assert_eq!((invoice.open_review, invoice.outbox), (None, vec![]));
+    assert_eq!((invoice.open_review, invoice.outbox), (None, vec![expired(1440)]));
 }
 
 #[test]
@@ -50,6 +52,7 @@ fn of_two_codes_the_end_of_the_later_one_ends_the_invoice() {
         let ends = order.map(|number| invoice.settle(&report(number, Expired), minute(1440)));
         assert_eq!(ends, [Settlement::AttemptEnded, Settlement::Expired]);
         assert_eq!((invoice.state(), invoice.live_attempts().count()), (InvoiceState::Expired, 0));
+        assert_eq!(invoice.outbox, [expired(1440)]);
     }
 }
 
@@ -88,5 +91,46 @@ fn the_codes_of_an_ended_invoice_end_one_by_one() {
         let standing = invoice.standing.clone();
         assert_eq!(invoice.settle(&report(1, Expired), minute(1441)), Settlement::AttemptEnded);
         assert_eq!((&invoice.standing, invoice.live_attempts().count()), (&standing, 0));
+    }
+}
+
+#[test]
+fn a_code_that_ends_a_little_before_its_invoice_is_told_as_the_end_it_was() {
+    let mut invoice = invoice_with_code();
+    assert_eq!(invoice.settle(&report(1, Expired), minute(1437)), Settlement::Expired);
+    assert_eq!(sent(&mut invoice), [expired(1437)]);
+}
+
+/// Paid short at minute 5, and then the code that could still be paid ended.
+fn ended_in_question() -> Invoice {
+    let mut invoice = invoice_with_codes(&["BCA_VA", "QRIS"]);
+    invoice.settle(&of_amount(report(1, Paid), 100), minute(5));
+    assert!(matches!(sent(&mut invoice).as_slice(), [InvoiceEvent::ReviewOpened(_)]));
+    assert_eq!(invoice.settle(&report(2, Expired), minute(1440)), Settlement::Expired);
+    invoice
+}
+
+#[test]
+fn an_end_is_not_told_while_money_is_in_question_but_once_that_is_dismissed() {
+    let mut invoice = ended_in_question();
+    assert_eq!((invoice.state(), &invoice.outbox), (InvoiceState::NeedsReview, &vec![]));
+    invoice.decide(review(Decision::Dismiss)).unwrap();
+    assert_eq!((invoice.state(), sent(&mut invoice)), (InvoiceState::Expired, vec![expired(1440)]));
+
+    invoice.settle(&of_amount(report(2, Paid), 200), minute(1500));
+    assert!(matches!(sent(&mut invoice).as_slice(), [InvoiceEvent::ReviewOpened(_)]));
+    invoice.decide(review(Decision::Dismiss)).unwrap();
+    assert_eq!(invoice.outbox, [], "once is enough");
+}
+
+#[test]
+fn an_end_that_a_person_undid_is_never_told() {
+    for (decision, state) in
+        [(Decision::AcceptPayment, InvoiceState::Paid), (Decision::MoneyReturned, InvoiceState::Refunded)]
+    {
+        let mut invoice = ended_in_question();
+        invoice.decide(review(decision)).unwrap();
+        assert_eq!(invoice.state(), state);
+        assert!(!sent(&mut invoice).iter().any(|event| matches!(event, InvoiceEvent::Expired(_))));
     }
 }

@@ -7,9 +7,9 @@ use super::{Disagreement, MAX_REPORTS, ReceivedReport, Settlement};
 use crate::domain::invoice::attempt::Progress;
 use crate::domain::invoice::event::InvoiceEvent;
 use crate::domain::invoice::examples::{
-    LIFETIME_MINUTES, PRICE, attempt, channel, event, invoice_being_submitted, invoice_with_code,
-    invoice_with_codes, minute, new_invoice, of_amount, of_transaction, paid_invoice, reference, report,
-    sent, transaction,
+    LIFETIME_MINUTES, PRICE, attempt, channel, event, expired, invoice_being_submitted, invoice_with_code,
+    invoice_with_codes, minute, new_invoice, of_amount, of_transaction, paid_invoice, question, reference,
+    report, sent, transaction,
 };
 use crate::domain::invoice::{Invoice, InvoiceState, Payment, Standing};
 use crate::domain::money::{Currency, Money};
@@ -35,6 +35,7 @@ fn paid_code() -> Progress {
 fn expired_invoice() -> Invoice {
     let mut invoice = invoice_with_code();
     assert_eq!(invoice.settle(&report(1, Expired), minute(1440)), Settlement::Expired);
+    assert_eq!(sent(&mut invoice), [expired(1440)]);
     invoice
 }
 
@@ -56,13 +57,17 @@ fn kept(invoice: &Invoice, report: &PaymentReport, at_minute: i64) -> Option<Dis
     disagreement
 }
 
-/// Applies a report that must be kept as a disagreement, move nothing and tell nobody.
+/// Applies a report that must be kept as a disagreement and move nothing. The operators are told of it
+/// when it opens a question, and nobody else.
 fn disagrees(invoice: &mut Invoice, report: &PaymentReport, disagreement: Disagreement) {
     let before = invoice.clone();
     assert_eq!(invoice.settle(report, minute(2000)), Settlement::Disagrees(disagreement));
     assert_eq!(kept(invoice, report, 2000), Some(disagreement));
     assert_eq!(invoice.reports[..before.reports.len()], before.reports);
-    assert_eq!((&invoice.standing, &invoice.outbox), (&before.standing, &before.outbox));
+    assert_eq!(invoice.standing, before.standing);
+    let is_first = before.open_review.is_none() && invoice.open_review.is_some();
+    let told: Vec<_> = is_first.then(|| question(report, disagreement)).into_iter().collect();
+    assert_eq!(invoice.outbox, [before.outbox, told].concat());
     let after = invoice.clone();
     assert_eq!(invoice.settle(report, minute(2001)), Settlement::AlreadyKnown);
     assert_eq!(invoice, &after);
@@ -161,10 +166,13 @@ fn another_amount_or_currency_is_left_to_a_person_and_the_code_counts_as_used() 
 fn the_right_payment_settles_while_another_is_in_question() {
     for right in [report(1, Paid), report(2, Paid)] {
         let mut invoice = invoice_with_codes(&["BCA_VA", "QRIS"]);
-        disagrees(&mut invoice, &of_amount(report(1, Paid), 100), Disagreement::AmountDiffers);
+        let short = of_amount(report(1, Paid), 100);
+        disagrees(&mut invoice, &short, Disagreement::AmountDiffers);
         assert_eq!(invoice.settle(&right, minute(2002)), Settlement::Settled);
         assert_eq!(invoice.payment().map(|payment| &payment.reference), Some(&right.reference));
-        assert_eq!((invoice.state(), invoice.outbox.len()), (InvoiceState::NeedsReview, 1));
+        assert_eq!(invoice.state(), InvoiceState::NeedsReview);
+        let paid = InvoiceEvent::Paid(event(right.reference.as_str(), PRICE, minute(4)));
+        assert_eq!(sent(&mut invoice), [question(&short, Disagreement::AmountDiffers), paid]);
     }
 }
 
@@ -212,11 +220,12 @@ fn a_payment_after_expiry_is_left_to_a_person() {
     let mut ended = expired_invoice();
     disagrees(&mut ended, &report(1, Paid), Disagreement::PaidAfterExpiry);
     let mut overdue = invoice_with_code();
-    overdue.expire(minute(1440)).unwrap();
+    overdue.expire(minute(1441)).unwrap();
+    assert_eq!(sent(&mut overdue), [expired(1440)], "the time it had, not when that was found");
     disagrees(&mut overdue, &report(1, Paid), Disagreement::PaidAfterExpiry);
-    for invoice in [ended, overdue] {
+    for (invoice, at) in [(ended, minute(1440)), (overdue, minute(1441))] {
         assert_eq!((invoice.state(), progress(&invoice, 1)), (InvoiceState::NeedsReview, &paid_code()));
-        assert_eq!((invoice.standing, invoice.outbox), (Standing::Expired { at: minute(1440) }, vec![]));
+        assert_eq!(invoice.standing, Standing::Expired { at });
     }
 }
 

@@ -3,8 +3,8 @@
 use super::{code, disagrees, expired_invoice, kept, paid_code, payment, progress, review_opened_at};
 use crate::domain::invoice::event::InvoiceEvent;
 use crate::domain::invoice::examples::{
-    PRICE, event, invoice_with_code, invoice_with_codes, minute, of_amount, paid_invoice, report, review,
-    sent,
+    PRICE, event, invoice_with_code, invoice_with_codes, minute, of_amount, paid_invoice, question, report,
+    review, sent,
 };
 use crate::domain::invoice::review::Decision;
 use crate::domain::invoice::settle::{Disagreement, Settlement};
@@ -31,10 +31,12 @@ fn a_refund_of_the_payment_is_told_once() {
 }
 
 #[test]
-fn a_refund_that_overtakes_its_payment_asks_a_person_and_nobody_is_told_of_either() {
+fn a_refund_that_overtakes_its_payment_asks_a_person_and_the_order_is_told_of_neither() {
     let mut invoice = invoice_with_code();
     disagrees(&mut invoice, &report(1, Refunded), Disagreement::RefundWithoutPayment);
     assert_eq!((invoice.state(), progress(&invoice, 1)), (InvoiceState::NeedsReview, &paid_code()));
+    let asked = question(&report(1, Refunded), Disagreement::RefundWithoutPayment);
+    assert_eq!(sent(&mut invoice), [asked]);
     assert_eq!(invoice.settle(&report(1, Paid), minute(2002)), Settlement::Refunded);
     assert_eq!((&invoice.standing, &invoice.outbox), (&refunded("R1", "BCA_VA", 2002), &vec![]));
     assert_eq!(kept(&invoice, &report(1, Paid), 2002), None);
@@ -91,6 +93,7 @@ fn a_payment_by_another_code_after_a_refund_is_left_to_a_person() {
 fn a_refund_of_another_transaction_does_not_touch_the_payment_of_this_one() {
     let mut invoice = invoice_with_code();
     disagrees(&mut invoice, &report(9, Refunded), Disagreement::UnknownAttempt);
+    sent(&mut invoice);
     assert_eq!(invoice.settle(&report(1, Paid), minute(2002)), Settlement::Settled);
     assert_eq!(sent(&mut invoice), [InvoiceEvent::Paid(event("R1", PRICE, minute(4)))]);
 }
