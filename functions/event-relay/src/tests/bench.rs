@@ -85,11 +85,6 @@ impl Bench {
         self.notifications().iter().map(|message| message["id"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// How many requests a queue got, the repeated ones included: `order-updates` or `notifications`.
-    pub fn requests_to(&self, queue: &str) -> usize {
-        self.batch_sizes(queue).len()
-    }
-
     /// How many messages each request to a queue had.
     pub fn batch_sizes(&self, queue: &str) -> Vec<usize> {
         let requests = self.wire.calls().into_iter().map(|call| call.request_json());

@@ -18,7 +18,7 @@ enum Trouble {
     Death,
 }
 
-/// Two requests' worth of changes, two of them unreadable.
+/// Two requests' worth of changes for each queue, two of them unreadable.
 fn changes() -> Value {
     let mut changes = paid_invoices(14);
     spoil(&mut changes, 3);
@@ -52,15 +52,18 @@ async fn check(number: usize, trouble: Trouble) {
     }
     deliver_until_done(&bench).await;
 
-    let arrived: BTreeSet<String> = bench.event_ids().into_iter().collect();
-    let expected = (0..14).filter(|index| ![3, 11].contains(index)).map(event_id).collect();
-    assert_eq!(arrived, expected, "{trouble:?} {number}");
-    let bodies: BTreeSet<String> = bench.updates().iter().map(Value::to_string).collect();
-    assert_eq!(
-        bodies.len(),
-        arrived.len(),
-        "{trouble:?} {number}: one event has one body, however often it comes"
-    );
+    let expected: BTreeSet<String> = (0..14).filter(|index| ![3, 11].contains(index)).map(event_id).collect();
+    for (ids, messages) in
+        [(bench.event_ids(), bench.updates()), (bench.notified_ids(), bench.notifications())]
+    {
+        assert_eq!(ids.into_iter().collect::<BTreeSet<_>>(), expected, "{trouble:?} {number}");
+        let bodies: BTreeSet<String> = messages.iter().map(Value::to_string).collect();
+        assert_eq!(
+            bodies.len(),
+            expected.len(),
+            "{trouble:?} {number}: one event has one body in each queue, however often it comes"
+        );
+    }
     let buried: BTreeSet<String> = bench.buried().into_iter().map(|grave| grave.body).collect();
     assert_eq!(buried.len(), 2, "{trouble:?} {number}");
 }
@@ -70,7 +73,7 @@ async fn whatever_call_goes_wrong_every_event_arrives_under_its_id() {
     let bench = Bench::start().await;
     deliver_until_done(&bench).await;
     let calls = bench.wire.calls().len();
-    assert_eq!(calls, 4, "two requests with events, two burials");
+    assert_eq!(calls, 6, "two requests with events to each queue, two burials");
     let each = (1..=calls).flat_map(|number| {
         [Trouble::AnswerLost, Trouble::RequestLost, Trouble::Death].map(|trouble| check(number, trouble))
     });

@@ -7,16 +7,76 @@ use super::bench::{Bench, event, folder, reason};
 const PAID: &str = "INV-20261121-7K3M9QZX.4.0";
 const REFUNDED: &str = "INV-20261121-7K3M9QZX.5.0";
 const OTHER_PAID: &str = "INV-20261121-00000002.4.0";
+const EXPIRED: &str = "INV-20261121-7K3M9QZX.5.0";
+const EXPIRING: &str = "INV-20261121-7K3M9QZX.4.0";
+const EXPIRING_WITHOUT_CODE: &str = "INV-20261121-7K3M9QZX.2.0";
+const IN_QUESTION: &str = "INV-20261121-7K3M9QZX.6.0";
+const ALSO_IN_QUESTION: &str = "INV-20261121-7K3M9QZX.4.1";
+const BROKEN: &str = "INVOICE#INV-20261121-00000001";
 
-/// The events that are sent, in order, and the keys of the changes that are buried.
-const FILES: [(&str, &[&str], &[&str]); 7] = [
-    ("invoice-paid", &[PAID], &[]),
-    ("invoice-refunded", &[REFUNDED], &[]),
-    ("nothing-to-tell", &[], &[]),
-    ("removed", &[], &[]),
-    ("several-changes", &[PAID, REFUNDED, OTHER_PAID], &[]),
-    ("unreadable-outbox", &[], &["INVOICE#INV-20261121-00000001"]),
-    ("unreadable-among-others", &[PAID, OTHER_PAID], &["INVOICE#INV-20261121-00000001"]),
+/// What one file leads to.
+struct Outcome {
+    name: &'static str,
+    /// Events the order service is told, in order.
+    updates: &'static [&'static str],
+    /// Events that customers and operators are told, in order, each with the name of its notice and whom.
+    notices: &'static [(&'static str, &'static str, Option<&'static str>)],
+    /// Keys of the changes that are buried.
+    buried: &'static [&'static str],
+}
+
+const CUSTOMER: Option<&str> = Some("user-1");
+const CONFIRMED: (&str, &str, Option<&str>) = (PAID, "payment.confirmed", CUSTOMER);
+const OTHER_CONFIRMED: (&str, &str, Option<&str>) = (OTHER_PAID, "payment.confirmed", CUSTOMER);
+
+const FILES: [Outcome; 12] = [
+    Outcome { name: "invoice-paid", updates: &[PAID], notices: &[CONFIRMED], buried: &[] },
+    Outcome { name: "invoice-refunded", updates: &[REFUNDED], notices: &[], buried: &[] },
+    Outcome {
+        name: "invoice-expired",
+        updates: &[],
+        notices: &[(EXPIRED, "payment.expired", CUSTOMER)],
+        buried: &[],
+    },
+    Outcome {
+        name: "invoice-expiring",
+        updates: &[],
+        notices: &[(EXPIRING, "payment.expiring", CUSTOMER)],
+        buried: &[],
+    },
+    Outcome {
+        name: "invoice-expiring-without-code",
+        updates: &[],
+        notices: &[(EXPIRING_WITHOUT_CODE, "payment.expiring", CUSTOMER)],
+        buried: &[],
+    },
+    Outcome {
+        name: "invoice-review-opened",
+        updates: &[],
+        notices: &[(IN_QUESTION, "payment.needs_review", None)],
+        buried: &[],
+    },
+    Outcome {
+        name: "invoice-paid-in-question",
+        updates: &[PAID],
+        notices: &[CONFIRMED, (ALSO_IN_QUESTION, "payment.needs_review", None)],
+        buried: &[],
+    },
+    Outcome { name: "nothing-to-tell", updates: &[], notices: &[], buried: &[] },
+    Outcome { name: "removed", updates: &[], notices: &[], buried: &[] },
+    Outcome {
+        name: "several-changes",
+        updates: &[PAID, REFUNDED, OTHER_PAID],
+        notices: &[CONFIRMED, OTHER_CONFIRMED],
+        buried: &[],
+    },
+    Outcome { name: "unreadable-outbox", updates: &[], notices: &[], buried: &[BROKEN] },
+    Outcome {
+        name: "unreadable-among-others",
+        updates: &[PAID, OTHER_PAID],
+        notices: &[CONFIRMED, OTHER_CONFIRMED],
+        buried: &[BROKEN],
+    },
 ];
 
 #[test]
@@ -24,15 +84,24 @@ fn every_file_is_in_the_table() {
     let names = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
     let names: BTreeSet<String> =
         names.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
-    assert_eq!(names, FILES.iter().map(|(name, ..)| (*name).to_owned()).collect());
+    assert_eq!(names, FILES.iter().map(|file| file.name.to_owned()).collect());
 }
 
 #[tokio::test]
 async fn every_file_is_answered_as_the_table_says() {
-    for (name, sent, buried) in FILES {
+    for Outcome { name, updates, notices, buried } in FILES {
         let bench = Bench::start().await;
         assert_eq!(bench.deliver(&event(name)).await, Vec::<String>::new(), "{name}");
-        assert_eq!(bench.event_ids(), sent, "{name}");
+        assert_eq!(bench.event_ids(), updates, "{name}");
+        let notified = bench.notifications();
+        let notified: Vec<_> = notified
+            .iter()
+            .map(|message| {
+                let text = |place: &str| message.pointer(place).and_then(|text| text.as_str());
+                (text("/id").unwrap(), text("/notice/event").unwrap(), text("/userId"))
+            })
+            .collect();
+        assert_eq!(notified, notices, "{name}");
         let graves = bench.buried();
         assert_eq!(graves.len(), buried.len(), "{name}");
         for (grave, key) in graves.iter().zip(buried) {
@@ -42,7 +111,7 @@ async fn every_file_is_answered_as_the_table_says() {
             assert!(reason(grave).starts_with("unreadable outbox: "), "{name}: {}", reason(grave));
             assert!(reason(grave).contains("invoice.vanished"), "{name}: {}", reason(grave));
         }
-        let requests = usize::from(!sent.is_empty()) + buried.len();
-        assert_eq!(bench.wire.calls().len(), requests, "{name}: one request for all events");
+        let requests = usize::from(!updates.is_empty()) + usize::from(!notices.is_empty()) + buried.len();
+        assert_eq!(bench.wire.calls().len(), requests, "{name}: one request for all events of a queue");
     }
 }

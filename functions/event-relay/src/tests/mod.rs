@@ -4,5 +4,6 @@
 mod bench;
 mod crashes;
 mod event_files;
+mod notices;
 mod relaying;
 mod trouble;

@@ -115,13 +115,10 @@ async fn more_events_than_a_request_takes_go_in_several_in_order() {
     let bench = Bench::start().await;
     assert_eq!(bench.deliver(&paid_invoices(25)).await, Vec::<String>::new());
     assert_eq!(bench.event_ids(), (0..25).map(event_id).collect::<Vec<_>>());
-    let sizes: Vec<usize> = bench
-        .wire
-        .calls()
-        .iter()
-        .map(|call| call.request_json()["Entries"].as_array().unwrap().len())
-        .collect();
-    assert_eq!(sizes, [10, 10, 5]);
+    assert_eq!(bench.notified_ids(), bench.event_ids());
+    for queue in ["order-updates", "notifications"] {
+        assert_eq!(bench.batch_sizes(queue), [10, 10, 5], "{queue}");
+    }
 }
 
 #[tokio::test]
@@ -134,8 +131,10 @@ async fn all_events_of_one_change_are_sent_and_reported_under_its_number() {
     events.as_array_mut().unwrap().push(second);
 
     bench.wire.answer_next("SendMessageBatch", 3, (500, "{}".to_owned()));
-    let failed = bench.deliver(&change).await;
-    assert!(!failed.is_empty() && failed.iter().all(|number| *number == sequence_number(0)), "{failed:?}");
+    assert_eq!(bench.deliver(&change).await, [sequence_number(0)]);
+    let both = [event_id(0), "INV-20261121-00000000.4.1".to_owned()];
+    assert_eq!((bench.event_ids().len(), bench.notified_ids()), (0, both.to_vec()));
     assert_eq!(bench.deliver(&change).await, Vec::<String>::new());
-    assert_eq!(bench.event_ids(), [event_id(0), "INV-20261121-00000000.4.1".to_owned()]);
+    assert_eq!(bench.event_ids(), both);
+    assert_eq!(bench.notified_ids(), [both.clone(), both].concat(), "who had it gets it again");
 }

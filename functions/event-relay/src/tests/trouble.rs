@@ -17,6 +17,31 @@ async fn of_a_request_that_was_taken_in_part_only_the_rest_comes_again() {
     let answer = json!({ "Successful": [taken("0"), taken("2")], "Failed": [failed] });
     bench.wire.answer_next("SendMessageBatch", 1, (200, answer.to_string()));
     assert_eq!(bench.deliver(&paid_invoices(4)).await, [sequence_number(1), sequence_number(3)]);
+    assert_eq!(bench.notified_ids(), [0, 1, 2, 3].map(event_id), "the other queue took all");
+}
+
+#[tokio::test]
+async fn a_change_comes_again_until_every_queue_has_its_messages() {
+    // The first three requests are for the order service, the SDK's repeats included.
+    for (failing, is_updated, is_notified) in [(1..=3, false, true), (2..=4, true, false)] {
+        let bench = Bench::start().await;
+        for place in failing {
+            bench.wire.answer(place, 500, &down().1);
+        }
+        assert_eq!(bench.deliver(&paid_invoices(2)).await, [0, 1].map(sequence_number));
+        assert_eq!((bench.updates().len() == 2, bench.notifications().len() == 2), (is_updated, is_notified));
+        assert_eq!(bench.deliver(&paid_invoices(2)).await, Vec::<String>::new());
+        for ids in [bench.event_ids(), bench.notified_ids()] {
+            assert_eq!(ids[ids.len() - 2..], [0, 1].map(event_id), "both queues have it");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_both_queues_refuse_is_one_failure() {
+    let bench = Bench::start().await;
+    bench.wire.answer_next("SendMessageBatch", 6, down());
+    assert_eq!(bench.deliver(&paid_invoices(2)).await, [0, 1].map(sequence_number));
 }
 
 #[tokio::test]
@@ -29,6 +54,7 @@ async fn of_several_requests_only_the_failed_one_comes_again() {
     assert_eq!(bench.deliver(&changes).await, (10..20).map(sequence_number).collect::<Vec<_>>());
     let sent: Vec<String> = (0..10).chain(20..25).map(event_id).collect();
     assert_eq!(bench.event_ids(), sent);
+    assert_eq!(bench.notified_ids(), (0..25).map(event_id).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -36,15 +62,16 @@ async fn with_all_queues_down_every_change_comes_again_and_then_arrives() {
     let bench = Bench::start().await;
     let mut changes = paid_invoices(3);
     spoil(&mut changes, 1);
-    bench.wire.answer_next("SendMessageBatch", 3, down());
+    bench.wire.answer_next("SendMessageBatch", 6, down());
     bench.wire.answer_next("SendMessage", 3, down());
     let mut failed = bench.deliver(&changes).await;
     failed.sort();
     assert_eq!(failed, [0, 1, 2].map(sequence_number));
-    assert_eq!((bench.updates().len(), bench.buried().len()), (0, 0));
+    assert_eq!((bench.updates().len(), bench.notifications().len(), bench.buried().len()), (0, 0, 0));
 
     assert_eq!(bench.deliver(&changes).await, Vec::<String>::new());
     assert_eq!(bench.event_ids(), [event_id(0), event_id(2)]);
+    assert_eq!(bench.notified_ids(), bench.event_ids());
     assert_eq!(bench.buried().len(), 1);
 }
 
@@ -57,6 +84,7 @@ async fn an_unreadable_outbox_anywhere_in_a_batch_is_buried_and_the_others_are_s
         assert_eq!(bench.deliver(&changes).await, Vec::<String>::new());
         let others: Vec<String> = (0..10).filter(|index| *index != place).map(event_id).collect();
         assert_eq!(bench.event_ids(), others);
+        assert_eq!(bench.notified_ids(), others);
 
         let buried = bench.buried();
         assert_eq!(buried.len(), 1);
@@ -71,19 +99,21 @@ async fn an_unreadable_outbox_anywhere_in_a_batch_is_buried_and_the_others_are_s
 
 #[tokio::test]
 async fn every_way_to_spoil_an_outbox_is_buried() {
-    let spoiled: [fn(&mut Value); 5] = [
+    let spoiled: [fn(&mut Value); 6] = [
         |event| event["id"] = json!({ "N": "1" }),
         |event| drop(event.as_object_mut().unwrap().remove("correlation_id")),
         |event| event["at"]["S"] = "yesterday".into(),
         |event| event["amount_minor"]["N"] = "150000.5".into(),
         |event| event["event"]["S"] = "invoice.vanished".into(),
+        |event| event["currency"]["S"] = "XYZ".into(),
     ];
     for (index, spoil) in spoiled.into_iter().enumerate() {
         let bench = Bench::start().await;
         let mut change = paid_invoices(1);
         spoil(&mut change["Records"][0]["dynamodb"]["NewImage"]["outbox"]["L"][0]["M"]);
         assert_eq!(bench.deliver(&change).await, Vec::<String>::new(), "{index}");
-        assert_eq!((bench.updates().len(), bench.buried().len()), (0, 1), "{index}");
+        let messages = (bench.updates().len(), bench.notifications().len(), bench.buried().len());
+        assert_eq!(messages, (0, 0, 1), "{index}: all of it or nothing");
     }
 }
 
