@@ -22,6 +22,7 @@ pub mod sms_charge_failed;
 pub mod sms_threshold_reached;
 pub mod task_created;
 pub mod task_failed;
+pub mod texts;
 pub mod vps_active;
 pub mod vps_expiring;
 pub mod vps_provisioning_failed;
@@ -31,6 +32,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::locale::Locale;
 use about::About;
 
 macro_rules! notices {
@@ -89,8 +91,21 @@ macro_rules! notices {
                 }
             }
 
+            /// Its text in a language, before it is compiled.
+            fn text(self, locale: Locale) -> &'static str {
+                match (self, locale) {
+                    $(
+                        (Self::$kind, Locale::En) => include_str!(concat!("texts/en/", $name, ".txt")),
+                        (Self::$kind, Locale::Id) => include_str!(concat!("texts/id/", $name, ".txt")),
+                        (Self::$kind, Locale::Uk) => include_str!(concat!("texts/uk/", $name, ".txt")),
+                        (Self::$kind, Locale::Uz) => include_str!(concat!("texts/uz/", $name, ".txt")),
+                        (Self::$kind, Locale::Ru) => include_str!(concat!("texts/ru/", $name, ".txt")),
+                    )+
+                }
+            }
+
             /// Reads the fields. `None` when they are not those of this kind.
-            pub(super) fn parse(self, fields: serde_json::Value) -> Option<Notice> {
+            fn parse(self, fields: serde_json::Value) -> Option<Notice> {
                 match self {
                     $(Self::$kind => serde_json::from_value(fields).ok().map(Notice::$kind),)+
                 }

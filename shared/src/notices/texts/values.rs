@@ -1,0 +1,103 @@
+//! The fields of a notice as a text shows them: cleaned, cut, and written in the reader's language.
+
+use jiff::Timestamp;
+use minijinja::value::Value;
+use serde_json::Value as Json;
+
+use crate::domain::money::{Currency, Money};
+use crate::notices::Notice;
+use crate::notices::field::{Field, Form};
+use crate::notices::texts::Reader;
+
+/// Longest free words, in UTF-16 units as Telegram counts.
+const WORDS: usize = 300;
+/// Longest id: as long as an [`crate::domain::identifier::Identifier`].
+const ID: usize = 128;
+/// Longest name of a person or company.
+const NAME: usize = 80;
+
+/// Every field of the event by its name; what is absent is `none`.
+///
+/// # Errors
+/// When the notice cannot be written or read, which its types rule out. Says nothing of its content.
+pub(super) fn of(notice: &Notice, to: &Reader<'_>) -> Result<Vec<(String, Value)>, String> {
+    let written = serde_json::to_value(notice).map_err(|_| "the notice cannot be written".to_owned())?;
+    let fields = &written["data"];
+    let currency = fields["currency"].as_str().and_then(|code| code.parse().ok());
+    let show = |field: &Field| {
+        let value = show(field.form, &fields[field.name], currency, to);
+        let value = value.or_else(|| (!field.is_required).then(|| Value::from(())));
+        value
+            .map(|value| (field.name.to_owned(), value))
+            .ok_or_else(|| format!("{} is not there", field.name))
+    };
+    notice.kind().fields().iter().map(show).collect()
+}
+
+fn show(form: Form, value: &Json, currency: Option<Currency>, to: &Reader<'_>) -> Option<Value> {
+    let at = || value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
+    let text = |text: String| Some(Value::from(text));
+    match form {
+        Form::Id => text(clean(value.as_str()?, ID)),
+        Form::Text => text(clean(value.as_str()?, WORDS)),
+        // Checked where they were read, and wrong when cut.
+        Form::Secret | Form::Link | Form::Currency => text(value.as_str()?.to_owned()),
+        Form::Amount => text(to.locale.amount(Money::new(value.as_i64()?, currency?))),
+        Form::Instant => text(to.locale.day_and_time(at()?, to.time_zone)),
+        Form::Day => text(to.locale.day(at()?, to.time_zone)),
+        Form::LastDay => text(to.locale.last_day(at()?, to.time_zone)),
+        Form::Count => value.as_u64().map(Value::from),
+        Form::Flag => value.as_bool().map(Value::from),
+        Form::Names => {
+            let names = value.as_array()?.iter().filter_map(Json::as_str);
+            text(clean(&names.collect::<Vec<_>>().join(", "), WORDS))
+        }
+    }
+}
+
+/// The name of a person or company, fit to be shown.
+pub(super) fn name(name: &str) -> String {
+    clean(name, NAME)
+}
+
+/// One line of what a person or another system wrote: control characters and line ends become
+/// spaces, characters that turn the direction of what follows are left out, and what is longer than
+/// `longest` UTF-16 units is cut.
+fn clean(text: &str, longest: usize) -> String {
+    let turns = |letter: char| matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let is_gap = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    let letters = text.trim().chars().filter(|letter| !turns(*letter));
+    let letters = letters.map(|letter| if is_gap(letter) { ' ' } else { letter });
+    let (mut kept, mut length) = (String::new(), 0);
+    for letter in letters {
+        length += letter.len_utf16();
+        if length > longest {
+            // The mark takes the place of the last letter.
+            kept.pop();
+            kept.push('…');
+            break;
+        }
+        kept.push(letter);
+    }
+    kept.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_pretend_to_be_another_line_is_one_line() {
+        assert_eq!(clean(" a\r\nb\tc\u{2028}d\u{0}e ", 100), "a  b c d e");
+        assert_eq!(clean("\u{202e}moc.evil\u{202c} \u{2066}x\u{2069}", 100), "moc.evil x");
+        assert_eq!(clean("Ірина О’Ніл 👩‍💻 שלום", 100), "Ірина О’Ніл 👩‍💻 שלום");
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_and_says_so() {
+        assert_eq!(clean("abcdef", 6), "abcdef");
+        assert_eq!(clean("abcdefg", 6), "abcde…");
+        assert_eq!(clean("😀😀😀😀", 6), "😀😀…");
+        assert_eq!(clean("", 6), "");
+    }
+}
