@@ -28,6 +28,8 @@ WARM_UP, EVENTS = 20, 300
 SAMPLES = {
     "billing-api": "create-without-token.json",
     "event-relay": None,
+    "notification-api": "no-such-route.json",
+    "notification-sender": None,
     "order-updater": None,
     "reconciler": "schedule.json",
     "tripay-callback": "test-null-ids.json",

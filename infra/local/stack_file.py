@@ -52,7 +52,7 @@ def write_lambda_env(stack: dict) -> None:
     host = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
     triple = re.search(r"host: (\S+)", host)[1]
     runner = {f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUNNER": str(HERE / "as_function")}
-    lines = [f"{key}={value}\n" for key, value in sorted((together | access | runner).items()) if value]
+    lines = [f"{key}={shlex.quote(value)}\n" for key, value in sorted((together | access | runner).items()) if value]
     LAMBDA_ENV.write_text("".join(lines))
 
 
