@@ -37,6 +37,7 @@ struct StackFile {
     aws_endpoint: String,
     api_url: String,
     queues: BTreeMap<String, String>,
+    tables: BTreeMap<String, String>,
 }
 
 /// A deployment, and the clients to reach it.
@@ -50,6 +51,8 @@ pub struct Deployment {
     pub region: String,
     /// The addresses of its queues, when they are known already.
     pub queue_urls: Option<Vec<String>>,
+    /// The names of its tables by short name, when they are known already.
+    pub tables: Option<BTreeMap<String, String>>,
     /// For AWS's SDK crates.
     pub sdk: SdkConfig,
     /// For the other services of AWS.
@@ -65,28 +68,32 @@ impl Place {
     /// When the local stack is down, or the environment has no region or credentials.
     pub fn find(&self) -> anyhow::Result<Deployment> {
         let http = HttpClients::new(None)?;
-        let (stack, region, endpoint, known, credentials) = match &self.stack {
+        let (stack, region, endpoint, file, credentials) = match &self.stack {
             Some(stack) => {
                 let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
                 let region = region.context("the environment has no AWS_REGION")?;
                 (stack.clone(), region, variable("AWS_ENDPOINT_URL"), None, from_environment()?)
             }
             None => {
-                let path = self.stack_file.display();
-                let text = std::fs::read_to_string(&self.stack_file).with_context(|| {
-                    format!("{path} is not there: run `make up`, or name a stack with --stack")
-                })?;
-                let file: StackFile =
-                    serde_json::from_str(&text).with_context(|| format!("{path} is unusable"))?;
+                let file = self.read_stack_file()?;
                 let credentials = Credentials::new("test", "test", None, None, "emulator");
-                let known = (file.api_url, file.queues.into_values().collect());
-                (file.stack, file.region, Some(file.aws_endpoint), Some(known), credentials)
+                let endpoint = Some(file.aws_endpoint.clone());
+                (file.stack.clone(), file.region.clone(), endpoint, Some(file), credentials)
             }
         };
         let sdk = sdk_config_for(http.aws.clone(), credentials.clone(), region.clone(), endpoint.clone());
         let aws = Aws::new(http.aws.clone(), credentials, region.clone(), endpoint);
-        let (api_url, queue_urls) = known.unzip();
-        Ok(Deployment { stack, api_url, region, queue_urls, sdk, aws, http })
+        let api_url = file.as_ref().map(|file| file.api_url.clone());
+        let queue_urls = file.as_ref().map(|file| file.queues.values().cloned().collect());
+        let tables = file.map(|file| file.tables);
+        Ok(Deployment { stack, api_url, region, queue_urls, tables, sdk, aws, http })
+    }
+
+    fn read_stack_file(&self) -> anyhow::Result<StackFile> {
+        let path = self.stack_file.display();
+        let text = std::fs::read_to_string(&self.stack_file)
+            .with_context(|| format!("{path} is not there: run `make up`, or name a stack with --stack"))?;
+        serde_json::from_str(&text).with_context(|| format!("{path} is unusable"))
     }
 }
 
@@ -101,6 +108,20 @@ impl Deployment {
             None => stack_outputs::read(self).await?.queue_urls(),
         };
         Ok(QueueAddresses::of(&self.stack, urls))
+    }
+
+    /// The name of a table, by its short name: `Notifications`.
+    ///
+    /// # Errors
+    /// When the outputs cannot be read, or name no such table.
+    pub async fn table(&self, name: &str) -> anyhow::Result<String> {
+        let found = match &self.tables {
+            Some(tables) => tables.get(name).cloned(),
+            None => stack_outputs::read(self).await?.table(name),
+        };
+        found.with_context(|| {
+            format!("the stack {} names no table {name}: is it of this version?", self.stack)
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod aws;
+mod contact;
 mod deployment;
 mod dlq;
 mod doctor;
@@ -29,6 +30,8 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Dead letters: lists, shows, sends back, drops
     Dlq(dlq::Arguments),
+    /// An address or a chat at which nothing arrives: shows why, lets it be tried again
+    Contact(contact::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -36,6 +39,7 @@ async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::Dlq(arguments) => dlq::run(&arguments).await,
+        Command::Contact(arguments) => contact::run(&arguments).await,
     };
     done.unwrap_or_else(|error| {
         eprintln!("ops: {error:#}");

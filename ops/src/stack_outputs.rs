@@ -34,6 +34,12 @@ impl StackOutputs {
     pub fn queue_urls(self) -> Vec<String> {
         self.0.into_iter().filter(|(name, _)| name.ends_with("Queue")).map(|(_, value)| value).collect()
     }
+
+    /// The name of a table: the output named `<name>Table`.
+    pub fn table(self, name: &str) -> Option<String> {
+        let output = format!("{name}Table");
+        self.0.into_iter().find(|(name, _)| *name == output).map(|(_, value)| value)
+    }
 }
 
 fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
@@ -46,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn queues_are_read_from_what_cloudformation_answers() {
+    fn queues_and_tables_are_read_from_what_cloudformation_answers() {
         let xml = "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>paydesk</StackName>\
             <Parameters><member><ParameterKey>Stage</ParameterKey><ParameterValue>dev</ParameterValue></member>\
             </Parameters><Outputs>\
@@ -54,8 +60,11 @@ mod tests {
             <member><OutputKey>EmailQueueDlqQueue</OutputKey>\
             <OutputValue>https://sqs.example.com/1/paydesk-email-queue-dlq</OutputValue>\
             <Description>where</Description></member>\
+            <member><OutputKey>InvoicesTable</OutputKey><OutputValue>paydesk-Invoices</OutputValue></member>\
             <member><OutputKey>EmptyQueue</OutputKey></member>\
             </Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>";
+        assert_eq!(StackOutputs::of(xml).table("Invoices").as_deref(), Some("paydesk-Invoices"));
+        assert_eq!(StackOutputs::of(xml).table("Bonuses"), None);
         let urls = StackOutputs::of(xml).queue_urls();
         assert_eq!(urls, ["https://sqs.example.com/1/paydesk-email-queue-dlq"]);
     }

@@ -9,10 +9,17 @@ use super::finding::Finding;
 use crate::deployment::Deployment;
 
 /// Every function of Paydesk.
-pub const FUNCTIONS: [&str; 5] =
-    ["billing-api", "event-relay", "order-updater", "reconciler", "tripay-callback"];
-/// Functions that are fed by a stream or a queue.
-const FED: [&str; 2] = ["event-relay", "order-updater"];
+pub const FUNCTIONS: [&str; 7] = [
+    "billing-api",
+    "event-relay",
+    "notification-api",
+    "notification-sender",
+    "order-updater",
+    "reconciler",
+    "tripay-callback",
+];
+/// Functions that are fed by streams or queues, and by how many.
+const FED: [(&str, usize); 3] = [("event-relay", 1), ("notification-sender", 4), ("order-updater", 1)];
 /// Traffic, streams, queues and schedules reach this alias.
 const ALIAS: &str = "live";
 
@@ -41,6 +48,11 @@ impl Functions {
     /// Whether none is there.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether this one is there.
+    pub fn has(&self, folder: &str) -> bool {
+        self.0.contains_key(folder)
     }
 
     /// Each function that is there, with its environment.
@@ -87,32 +99,47 @@ async fn read_one(deployment: &Deployment, folder: &str) -> (Option<BTreeMap<Str
 
 /// Are streams, queues and the schedule connected and switched on?
 pub async fn check_sources(deployment: &Deployment) -> Vec<Finding> {
-    let mut findings = join_all(FED.map(|folder| check_source(deployment, folder))).await;
+    let mut findings = join_all(FED.map(|(folder, count)| check_source(deployment, folder, count))).await;
     findings.push(check_schedule(deployment).await);
     findings
 }
 
-async fn check_source(deployment: &Deployment, folder: &str) -> Finding {
+async fn check_source(deployment: &Deployment, folder: &str, count: usize) -> Finding {
     let check = format!("trigger of {folder}");
     let name = format!("{}-{folder}:{ALIAS}", deployment.stack);
     let path = format!("/2015-03-31/event-source-mappings/?FunctionName={name}");
-    let answer = match deployment.aws.get("lambda", &path).await {
-        Ok(answer) => answer.unwrap_or_default(),
-        Err(error) => return unreadable(check, &error, "lambda:ListEventSourceMappings"),
-    };
-    let Some(mapping) = answer["EventSourceMappings"].get(0) else {
-        return Finding::failed(check, "nothing feeds it", "deploy again: template.yaml connects it");
-    };
-    let id = mapping["UUID"].as_str().unwrap_or_default();
-    let (state, last) =
-        (mapping["State"].as_str().unwrap_or_default(), mapping["LastProcessingResult"].as_str());
-    if state != "Enabled" {
-        let fix = format!("aws lambda update-event-source-mapping --uuid {id} --enabled");
-        return Finding::failed(check, format!("it is {state}"), fix);
+    match deployment.aws.get("lambda", &path).await {
+        Ok(answer) => judge_sources(check, folder, count, &answer.unwrap_or_default()),
+        Err(error) => unreadable(check, &error, "lambda:ListEventSourceMappings"),
     }
-    match last.filter(|last| last.starts_with("PROBLEM")) {
+}
+
+fn judge_sources(check: String, folder: &str, count: usize, answer: &Value) -> Finding {
+    let mappings = answer["EventSourceMappings"].as_array().cloned().unwrap_or_default();
+    let text = |mapping: &Value, field: &str| mapping[field].as_str().unwrap_or_default().to_owned();
+    // The end of the ARN of a queue is its name, that of a stream an instant.
+    let source = |mapping: &Value| {
+        let arn = text(mapping, "EventSourceArn");
+        arn.rsplit(':').next().unwrap_or_default().to_owned()
+    };
+    if mappings.len() < count {
+        let fed: Vec<String> = mappings.iter().map(source).collect();
+        let found = match fed.as_slice() {
+            [] => "nothing feeds it".to_owned(),
+            fed => format!("{} of {count} feed it: {}", fed.len(), fed.join(", ")),
+        };
+        return Finding::failed(check, found, "deploy again: template.yaml connects it");
+    }
+    if let Some(off) = mappings.iter().find(|mapping| mapping["State"] != "Enabled") {
+        let fix = format!("aws lambda update-event-source-mapping --uuid {} --enabled", text(off, "UUID"));
+        let source = if count > 1 { source(off) } else { "it".to_owned() };
+        return Finding::failed(check, format!("{source} is {}", text(off, "State")), fix);
+    }
+    let problem = mappings.iter().map(|mapping| text(mapping, "LastProcessingResult"));
+    match problem.into_iter().find(|last| last.starts_with("PROBLEM")) {
         Some(problem) => Finding::warning(check, problem, format!("read the log of {folder}")),
-        None => Finding::ok(check, "enabled"),
+        None if count == 1 => Finding::ok(check, "enabled"),
+        None => Finding::ok(check, format!("all {} enabled", mappings.len())),
     }
 }
 
@@ -137,4 +164,35 @@ async fn check_schedule(deployment: &Deployment) -> Finding {
 pub fn unreadable(check: impl Into<String>, error: &anyhow::Error, permission: &str) -> Finding {
     let fix = format!("your own credentials need {permission}");
     Finding::failed(check, format!("cannot be read: {error:#}"), fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::finding::Level;
+    use super::*;
+
+    #[test]
+    fn every_source_has_to_be_there_and_switched_on() {
+        let mapping = |queue: &str, state: &str| {
+            json!({ "UUID": format!("id-of-{queue}"), "State": state,
+                "EventSourceArn": format!("arn:aws:sqs:us-east-1:000000000000:{queue}") })
+        };
+        let judge = |mappings: &[Value]| {
+            let answer = json!({ "EventSourceMappings": mappings });
+            judge_sources("trigger".to_owned(), "notification-sender", 2, &answer)
+        };
+        let (email, telegram) =
+            (mapping("email-queue", "Enabled"), mapping("telegram-queue.fifo", "Enabled"));
+        assert_eq!(judge(&[email.clone(), telegram.clone()]).level, Level::Ok);
+        assert_eq!(judge(&[]).found, "nothing feeds it");
+        assert_eq!(judge(std::slice::from_ref(&telegram)).found, "1 of 2 feed it: telegram-queue.fifo");
+        let off = judge(&[email.clone(), mapping("telegram-queue.fifo", "Disabled")]);
+        assert_eq!((off.level, off.found.as_str()), (Level::Failed, "telegram-queue.fifo is Disabled"));
+        assert!(off.fix.unwrap().contains("--uuid id-of-telegram-queue.fifo --enabled"));
+        let mut broken = telegram;
+        broken["LastProcessingResult"] = "PROBLEM: Function call failed".into();
+        assert_eq!(judge(&[email, broken]).level, Level::Warning);
+    }
 }

@@ -3,6 +3,7 @@
 //! Reads only; the most it does to anybody is to ask for a list. Prints no secret.
 
 mod api;
+mod email;
 mod finding;
 mod functions;
 mod providers;
@@ -10,6 +11,8 @@ mod queues;
 mod secrets;
 mod settings;
 mod tables;
+mod telegram;
+mod wanted_settings;
 
 use std::process::ExitCode;
 
@@ -53,15 +56,16 @@ async fn examine(deployment: &Deployment) -> Vec<Finding> {
     findings.extend(settings::check(&functions));
     let (secrets, held) = secrets::check(deployment, &functions).await;
     findings.extend(secrets);
-    let (providers, tables, queues, sources, alarms, api) = futures::join!(
+    let (providers, email, tables, queues, sources, alarms, api) = futures::join!(
         providers::check(deployment, &functions, held),
+        email::check(deployment, &functions),
         tables::check(deployment, &functions),
         queues::check(deployment),
         functions::check_sources(deployment),
         api::check_alarms(deployment),
         api::check_health(deployment),
     );
-    for part in [providers, tables, queues, sources, alarms, api] {
+    for part in [providers, email, tables, queues, sources, alarms, api] {
         findings.extend(part);
     }
     findings

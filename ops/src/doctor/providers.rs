@@ -13,6 +13,7 @@ use shared::providers::user_service::UserService;
 use super::finding::Finding;
 use super::functions::Functions;
 use super::secrets::Held;
+use super::telegram;
 use crate::deployment::Deployment;
 
 /// Asks every provider for something harmless.
@@ -41,6 +42,7 @@ pub async fn check(deployment: &Deployment, functions: &Functions, held: Held) -
         let base_url = functions.setting("TRIPAY_BASE_URL").unwrap_or(mode.base_url());
         findings.push(tripay(Tripay::new(caller.clone(), base_url, credentials).channels().await));
     }
+    findings.extend(telegram::check(functions, caller.clone(), held.telegram).await);
     let Some(keys) = held.internal else {
         return findings;
     };

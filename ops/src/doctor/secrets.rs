@@ -4,6 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use shared::lambda::secrets::{SecretBatch, SecretError, SecretReader};
 use shared::providers::internal_service::InternalKeys;
+use shared::providers::mail::smtp::SmtpCredentials;
+use shared::providers::telegram::TelegramCredentials;
 use shared::providers::tripay::Credentials;
 
 use super::finding::Finding;
@@ -12,6 +14,9 @@ use crate::deployment::Deployment;
 
 /// Bytes that a key of HMAC-SHA256 has at least.
 const SHORTEST_KEY: usize = 32;
+
+/// Letters of a bot's token behind its number.
+const TELEGRAM_KEY: usize = 35;
 
 /// The part of the secret `api` that is always needed, and the one that JWKS replaces.
 #[derive(Deserialize)]
@@ -28,13 +33,20 @@ pub struct Held {
     pub tripay: Option<Credentials>,
     /// To ask the company's services with.
     pub internal: Option<InternalKeys>,
+    /// To ask Telegram with.
+    pub telegram: Option<TelegramCredentials>,
 }
 
 /// Reads all secrets in one request and looks at each.
 pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Finding>, Held) {
     let client = aws_sdk_secretsmanager::Client::new(&deployment.sdk);
-    let batch =
-        SecretReader::new(client, deployment.stack.clone()).batch(&["tripay", "api", "internal"]).await;
+    let mut names = vec!["tripay", "api", "internal", "telegram"];
+    let is_smtp =
+        functions.setting("EMAIL_TRANSPORT") == Some("smtp") && functions.setting("EMAIL_FROM").is_some();
+    if is_smtp {
+        names.push("smtp");
+    }
+    let batch = SecretReader::new(client, deployment.stack.clone()).batch(&names).await;
     let batch = match batch {
         Ok(batch) => batch,
         Err(error) => {
@@ -48,7 +60,12 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Findi
     let has_jwks = functions.setting("JWKS_URL").is_some();
     let (api, _) = read(stack, &batch, "api", |found| api_trouble(found, has_jwks));
     let (internal, keys) = read(stack, &batch, "internal", internal_trouble);
-    (vec![tripay, api, internal], Held { tripay: credentials, internal: keys })
+    let (telegram, bot) = read(stack, &batch, "telegram", telegram_trouble);
+    let mut findings = vec![tripay, api, internal, telegram];
+    if is_smtp {
+        findings.push(read(stack, &batch, "smtp", smtp_trouble).0);
+    }
+    (findings, Held { tripay: credentials, internal: keys, telegram: bot })
 }
 
 /// A secret, when it is usable, and the finding about it.
@@ -62,6 +79,10 @@ fn read<T: serde::de::DeserializeOwned>(
     let shape = match name {
         "tripay" => r#"{"apiKey":"…","privateKey":"…","merchantCode":"T…"}"#,
         "api" => r#"{"jwtSecret":"…","cursorKey":"…","cronSecret":"…"}"#,
+        "telegram" => {
+            r#"{"botToken":"<digits>:<35 letters>"}, as @BotFather tells it; empty switches Telegram off"#
+        }
+        "smtp" => r#"{"username":"…","password":"…"}; both empty, the relay asks for none"#,
         _ => r#"{"apiKeys":["…"]}"#,
     };
     let mut fix = format!(
@@ -133,6 +154,29 @@ fn internal_trouble(found: &InternalKeys) -> Option<String> {
     }
 }
 
+fn telegram_trouble(found: &TelegramCredentials) -> Option<String> {
+    let token = found.bot_token.expose_secret();
+    if token.trim().is_empty() {
+        return None;
+    }
+    let is_bot = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    let is_key = |key: &str| {
+        key.len() == TELEGRAM_KEY
+            && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    };
+    let is_token = token.split_once(':').is_some_and(|(id, key)| is_bot(id) && is_key(key));
+    (!is_token).then(|| "botToken is not digits, a colon and 35 letters".to_owned())
+}
+
+fn smtp_trouble(found: &SmtpCredentials) -> Option<String> {
+    let has_password = !found.password.expose_secret().is_empty();
+    match (found.username.is_empty(), has_password) {
+        (true, true) => Some("there is a password, but username is empty".to_owned()),
+        (false, false) => Some("there is a username, but password is empty".to_owned()),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,5 +224,34 @@ mod tests {
         assert_eq!(api_trouble(&secret("", long), true), None);
         assert!(api_trouble(&secret("", long), false).unwrap().contains("jwtSecret"));
         assert!(api_trouble(&secret(long, "short"), true).unwrap().contains("cursorKey"));
+    }
+
+    #[test]
+    fn a_token_that_is_none_is_found_and_none_at_all_is_a_choice() {
+        let trouble = |token: &str| telegram_trouble(&TelegramCredentials { bot_token: token.into() });
+        let key = "AbCdEfGhIjKlMnOpQrStUvWxYz_-0123456";
+        assert_eq!(trouble(""), None);
+        assert_eq!(trouble(&format!("123456789:{key}")), None);
+        for bad in [
+            key.to_owned(),
+            format!(":{key}"),
+            format!("bot123:{key}"),
+            format!("123:{key}7"),
+            format!("123:{}", &key[1..]),
+            format!("123:{key}\n"),
+            format!("123:{} ", &key[1..]),
+        ] {
+            assert!(trouble(&bad).is_some(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_account_at_the_relay_is_whole_or_none() {
+        let trouble = |username: &str, password: &str| {
+            smtp_trouble(&SmtpCredentials { username: username.to_owned(), password: password.into() })
+        };
+        assert_eq!((trouble("", ""), trouble("paydesk", "secret")), (None, None));
+        assert!(trouble("paydesk", "").unwrap().contains("password is empty"));
+        assert!(trouble("", "secret").unwrap().contains("username is empty"));
     }
 }

@@ -3,62 +3,13 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use jiff::tz::TimeZone;
+use shared::providers::mail::Sender;
+use shared::providers::mail::smtp::Security;
+
 use super::finding::Finding;
 use super::functions::Functions;
-
-/// What a setting has to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Text,
-    /// An address of HTTP, https except on one machine.
-    Url,
-    Minutes,
-    Mode,
-    Addresses,
-}
-
-/// A setting of functions: its name, its form, whether it must be there, and the parameter of `template.yaml` behind it.
-struct Setting(&'static [&'static str], &'static str, Form, bool, &'static str);
-
-const ALL: &[&str] = &["billing-api", "event-relay", "order-updater", "reconciler", "tripay-callback"];
-const API: &[&str] = &["billing-api"];
-
-const SETTINGS: &[Setting] = &[
-    Setting(ALL, "STACK", Form::Text, true, ""),
-    Setting(&["billing-api", "reconciler", "tripay-callback"], "INVOICES_TABLE", Form::Text, true, ""),
-    Setting(
-        &["tripay-callback"],
-        "TRIPAY_CALLBACK_SOURCE_IPS",
-        Form::Addresses,
-        false,
-        "TripayCallbackSourceIps",
-    ),
-    Setting(API, "IDEMPOTENCY_TABLE", Form::Text, true, ""),
-    Setting(&["billing-api", "reconciler"], "TRIPAY_MODE", Form::Mode, true, "TripayMode"),
-    Setting(&["billing-api", "reconciler"], "TRIPAY_BASE_URL", Form::Url, false, "TripayBaseUrl"),
-    Setting(API, "TRIPAY_CALLBACK_URL", Form::Url, false, "TripayCallbackUrl"),
-    Setting(API, "TRIPAY_RETURN_URL", Form::Url, false, "TripayReturnUrl"),
-    Setting(
-        &["billing-api", "order-updater"],
-        "ORDER_SERVICE_BASE_URL",
-        Form::Url,
-        true,
-        "OrderServiceBaseUrl",
-    ),
-    Setting(API, "USER_SERVICE_BASE_URL", Form::Url, true, "UserServiceBaseUrl"),
-    Setting(API, "INVOICE_LIFETIME_MINUTES", Form::Minutes, true, "InvoiceLifetimeMinutes"),
-    Setting(API, "JWKS_URL", Form::Url, false, "JwksUrl"),
-    Setting(
-        &["billing-api", "order-updater", "reconciler"],
-        "OUTBOUND_PROXY_URL",
-        Form::Url,
-        false,
-        "OutboundProxyUrl",
-    ),
-    Setting(&["event-relay"], "ORDER_UPDATES_QUEUE_URL", Form::Url, true, ""),
-    Setting(&["event-relay", "order-updater"], "DEAD_LETTER_QUEUE_URL", Form::Url, true, ""),
-    Setting(&["order-updater"], "QUEUE_URL", Form::Url, true, ""),
-];
+use super::wanted_settings::{Form, SETTINGS, Setting};
 
 /// One finding per function: either all is well, or everything that is not.
 pub fn check(functions: &Functions) -> Vec<Finding> {
@@ -95,20 +46,42 @@ fn check_one(folder: &str, environment: &BTreeMap<String, String>) -> Finding {
 }
 
 fn trouble(form: Form, value: &str) -> Option<&'static str> {
-    let is_good = match form {
-        Form::Text => true,
-        Form::Url => return url_trouble(value),
-        Form::Minutes => value.parse::<u32>().is_ok_and(|minutes| minutes > 0),
-        Form::Mode => matches!(value, "sandbox" | "production"),
-        Form::Addresses => value.split(',').all(|part| part.trim().parse::<IpAddr>().is_ok()),
-    };
-    let words = match form {
-        Form::Minutes => "is not a number of minutes",
-        Form::Mode => "is neither sandbox nor production",
-        Form::Addresses => "is not a list of IP addresses, separated by commas",
-        Form::Text | Form::Url => "is wrong",
-    };
+    match form {
+        Form::Text => None,
+        Form::Url => url_trouble(value),
+        Form::Minutes => {
+            unless(value.parse::<u32>().is_ok_and(|minutes| minutes > 0), "is not a number of minutes")
+        }
+        Form::MinutesOrNever => {
+            unless(value.parse::<u32>().is_ok(), "is not a number of minutes, or 0 for never")
+        }
+        Form::Mode => unless(matches!(value, "sandbox" | "production"), "is neither sandbox nor production"),
+        Form::Addresses => {
+            let is_list = value.split(',').all(|part| part.trim().parse::<IpAddr>().is_ok());
+            unless(is_list, "is not a list of IP addresses, separated by commas")
+        }
+        Form::Transport => unless(matches!(value, "ses" | "smtp"), "is neither ses nor smtp"),
+        Form::Sender => unless(value.parse::<Sender>().is_ok(), "is not like: Shop <billing@example.com>"),
+        Form::Emails => {
+            let is_list = value.split(',').all(|part| is_email(part.trim()));
+            unless(is_list, "is not a list of email addresses, separated by commas")
+        }
+        Form::Port => unless(value.parse::<u16>().is_ok_and(|port| port > 0), "is not a port"),
+        Form::Security => unless(value.parse::<Security>().is_ok(), "is none of starttls, tls and none"),
+        Form::TimeZone => unless(TimeZone::get(value).is_ok(), "is not a time zone like Asia/Jakarta"),
+        Form::Chat => {
+            unless(value.parse::<i64>().is_ok(), "is not the number of a chat, like -1001234567890")
+        }
+    }
+}
+
+fn unless(is_good: bool, words: &'static str) -> Option<&'static str> {
     (!is_good).then_some(words)
+}
+
+fn is_email(text: &str) -> bool {
+    let is_part = |part: &str| !part.is_empty() && !part.contains(['@', ' ', '<', '>']);
+    text.split_once('@').is_some_and(|(name, domain)| is_part(name) && is_part(domain))
 }
 
 fn url_trouble(value: &str) -> Option<&'static str> {
@@ -157,6 +130,15 @@ mod tests {
             (Form::Minutes, "1440", "24h"),
             (Form::Minutes, "1", "0"),
             (Form::Mode, "production", "Production"),
+            (Form::MinutesOrNever, "0", "-1"),
+            (Form::Transport, "smtp", "SES"),
+            (Form::Sender, "Shop <billing@example.com>", "Shop <billing>"),
+            (Form::Emails, "a@example.com, b@example.com", "a@example.com;b@example.com"),
+            (Form::Emails, "a@example.com", "a@example.com,"),
+            (Form::Port, "587", "0"),
+            (Form::Security, "starttls", "ssl"),
+            (Form::TimeZone, "Asia/Jakarta", "WIB"),
+            (Form::Chat, "-1001234567890", "@operators"),
         ] {
             assert_eq!(trouble(form, good), None, "{good}");
             assert!(trouble(form, bad).is_some(), "{bad}");

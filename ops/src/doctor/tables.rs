@@ -8,11 +8,13 @@ use super::finding::Finding;
 use super::functions::Functions;
 use crate::deployment::Deployment;
 
-/// Looks at both tables.
+/// Looks at every table.
 pub async fn check(deployment: &Deployment, functions: &Functions) -> Vec<Finding> {
     let client = Client::new(&deployment.sdk);
     let mut findings = Vec::new();
-    for (setting, has_stream) in [("INVOICES_TABLE", true), ("IDEMPOTENCY_TABLE", false)] {
+    for (setting, has_stream) in
+        [("INVOICES_TABLE", true), ("IDEMPOTENCY_TABLE", false), ("NOTIFICATIONS_TABLE", false)]
+    {
         if let Some(table) = functions.setting(setting) {
             findings.extend(check_one(&client, table, has_stream).await);
         }

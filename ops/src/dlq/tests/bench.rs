@@ -58,8 +58,16 @@ impl Bench {
         let aws = Aws::new(http.aws.clone(), credentials, region.clone(), Some(endpoint));
         let queue_urls = Some(QUEUES.map(|queue| testbed.sqs.queue_url(queue)).to_vec());
         let client = Client::new(&sdk);
-        let deployment =
-            Deployment { stack: "test".to_owned(), api_url: None, region, queue_urls, sdk, aws, http };
+        let deployment = Deployment {
+            stack: "test".to_owned(),
+            api_url: None,
+            region,
+            queue_urls,
+            tables: None,
+            sdk,
+            aws,
+            http,
+        };
         Self { testbed, wire, deployment, client }
     }
 

@@ -1,0 +1,125 @@
+//! Which environment variables which function wants, and what they have to be.
+
+/// What a setting has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Anything.
+    Text,
+    /// An address of HTTP.
+    Url,
+    /// A number of minutes, at least one.
+    Minutes,
+    /// The same; 0 is never.
+    MinutesOrNever,
+    /// One of Tripay's two systems.
+    Mode,
+    /// IP addresses.
+    Addresses,
+    /// How emails go out.
+    Transport,
+    /// Who emails are from.
+    Sender,
+    /// Email addresses.
+    Emails,
+    /// A port.
+    Port,
+    /// How a connection to an SMTP relay is secured.
+    Security,
+    /// A time zone by its IANA name.
+    TimeZone,
+    /// The number of a Telegram chat.
+    Chat,
+}
+
+/// A setting of functions: theirs, its name, its form, whether it must be there, and the parameter of `template.yaml`
+/// behind it.
+pub struct Setting(pub &'static [&'static str], pub &'static str, pub Form, pub bool, pub &'static str);
+
+const ALL: &[&str] = &[
+    "billing-api",
+    "event-relay",
+    "notification-api",
+    "notification-sender",
+    "order-updater",
+    "reconciler",
+    "tripay-callback",
+];
+const API: &[&str] = &["billing-api"];
+const TRIPAY: &[&str] = &["billing-api", "reconciler"];
+const RELAY: &[&str] = &["event-relay"];
+const SENDER: &[&str] = &["notification-sender"];
+const NOTIFIERS: &[&str] = &["notification-api", "notification-sender"];
+
+/// All of them.
+pub const SETTINGS: &[Setting] = &[
+    Setting(ALL, "STACK", Form::Text, true, ""),
+    Setting(&["billing-api", "reconciler", "tripay-callback"], "INVOICES_TABLE", Form::Text, true, ""),
+    Setting(
+        &["tripay-callback"],
+        "TRIPAY_CALLBACK_SOURCE_IPS",
+        Form::Addresses,
+        false,
+        "TripayCallbackSourceIps",
+    ),
+    Setting(&["billing-api", "notification-api"], "IDEMPOTENCY_TABLE", Form::Text, true, ""),
+    Setting(TRIPAY, "TRIPAY_MODE", Form::Mode, true, "TripayMode"),
+    Setting(TRIPAY, "TRIPAY_BASE_URL", Form::Url, false, "TripayBaseUrl"),
+    Setting(API, "TRIPAY_CALLBACK_URL", Form::Url, false, "TripayCallbackUrl"),
+    Setting(API, "TRIPAY_RETURN_URL", Form::Url, false, "TripayReturnUrl"),
+    Setting(
+        &["billing-api", "order-updater"],
+        "ORDER_SERVICE_BASE_URL",
+        Form::Url,
+        true,
+        "OrderServiceBaseUrl",
+    ),
+    Setting(
+        &["billing-api", "notification-api", "notification-sender"],
+        "USER_SERVICE_BASE_URL",
+        Form::Url,
+        true,
+        "UserServiceBaseUrl",
+    ),
+    Setting(API, "INVOICE_LIFETIME_MINUTES", Form::Minutes, true, "InvoiceLifetimeMinutes"),
+    Setting(&["billing-api", "notification-api"], "JWKS_URL", Form::Url, false, "JwksUrl"),
+    Setting(
+        &["billing-api", "notification-api", "notification-sender", "order-updater", "reconciler"],
+        "OUTBOUND_PROXY_URL",
+        Form::Url,
+        false,
+        "OutboundProxyUrl",
+    ),
+    Setting(RELAY, "ORDER_UPDATES_QUEUE_URL", Form::Url, true, ""),
+    Setting(&["event-relay", "order-updater"], "DEAD_LETTER_QUEUE_URL", Form::Url, true, ""),
+    Setting(&["order-updater"], "QUEUE_URL", Form::Url, true, ""),
+    Setting(&["reconciler"], "EXPIRY_REMINDER_MINUTES", Form::MinutesOrNever, true, "ExpiryReminderMinutes"),
+    // ---- Notifications ----
+    Setting(NOTIFIERS, "NOTIFICATIONS_TABLE", Form::Text, true, ""),
+    Setting(
+        &["event-relay", "notification-api", "notification-sender"],
+        "NOTIFICATIONS_QUEUE_URL",
+        Form::Url,
+        true,
+        "",
+    ),
+    Setting(NOTIFIERS, "EMAIL_QUEUE_URL", Form::Url, true, ""),
+    Setting(NOTIFIERS, "TELEGRAM_QUEUE_URL", Form::Url, true, ""),
+    Setting(SENDER, "EMAIL_FEEDBACK_QUEUE_URL", Form::Url, true, ""),
+    Setting(SENDER, "NOTIFICATIONS_DLQ_URL", Form::Url, true, ""),
+    Setting(SENDER, "EMAIL_DLQ_URL", Form::Url, true, ""),
+    Setting(SENDER, "TELEGRAM_DLQ_URL", Form::Url, true, ""),
+    Setting(SENDER, "EMAIL_FEEDBACK_DLQ_URL", Form::Url, true, ""),
+    Setting(NOTIFIERS, "COMPANY_NAME", Form::Text, true, "CompanyName"),
+    Setting(NOTIFIERS, "DEFAULT_TIME_ZONE", Form::TimeZone, true, "DefaultTimeZone"),
+    Setting(NOTIFIERS, "OPERATORS_TELEGRAM_CHAT_ID", Form::Chat, false, "OperatorsTelegramChatId"),
+    Setting(NOTIFIERS, "OPERATORS_EMAILS", Form::Emails, false, "OperatorsEmails"),
+    Setting(NOTIFIERS, "OPERATORS_LOCALE", Form::Text, false, "OperatorsLocale"),
+    Setting(SENDER, "EMAIL_TRANSPORT", Form::Transport, true, "EmailTransport"),
+    Setting(SENDER, "EMAIL_FROM", Form::Sender, false, "EmailFrom"),
+    // What of these must be there depends on the transport: `email` looks.
+    Setting(SENDER, "EMAIL_CONFIGURATION_SET", Form::Text, false, ""),
+    Setting(SENDER, "SMTP_HOST", Form::Text, false, "SmtpHost"),
+    Setting(SENDER, "SMTP_PORT", Form::Port, false, "SmtpPort"),
+    Setting(SENDER, "SMTP_SECURITY", Form::Security, false, "SmtpSecurity"),
+    Setting(SENDER, "TELEGRAM_API_BASE_URL", Form::Url, true, "TelegramApiBaseUrl"),
+];
