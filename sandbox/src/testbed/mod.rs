@@ -20,6 +20,7 @@ pub mod openapi;
 pub mod rest;
 pub mod secrets;
 pub mod ses;
+pub mod smtp;
 pub mod sqs;
 pub mod wire;
 
