@@ -16,6 +16,12 @@ impl Clock {
         Timestamp::now().as_second().saturating_add(self.ahead_seconds.load(Ordering::SeqCst))
     }
 
+    /// Now, in unix milliseconds.
+    pub(crate) fn now_ms(&self) -> i64 {
+        let ahead_ms = self.ahead_seconds.load(Ordering::SeqCst).saturating_mul(1_000);
+        Timestamp::now().as_millisecond().saturating_add(ahead_ms)
+    }
+
     /// Now, as RFC 3339 in UTC with whole seconds.
     pub(crate) fn now_text(&self) -> String {
         instant_text(self.now_seconds())

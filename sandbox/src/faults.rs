@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::party::Party;
 
@@ -59,6 +60,11 @@ pub(crate) struct Fault {
     pub(crate) status: Option<u16>,
     /// The words of a refusal, where the usual ones are not wanted.
     pub(crate) message: Option<String>,
+    /// What Telegram adds to a refusal, like `migrate_to_chat_id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) parameters: Option<Value>,
+    /// When a limited caller is told to come back.
+    pub(crate) retry_after_seconds: u64,
     /// Whether the request is acted on before the fault shows.
     pub(crate) acts: bool,
 }

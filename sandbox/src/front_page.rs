@@ -1,4 +1,4 @@
-//! The first page: what is there, with links, so that a person finds the checkout page.
+//! The first page: what is there, with links, so that a person finds the checkout page, the chats and the mail.
 
 use std::sync::Arc;
 
@@ -9,11 +9,16 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use crate::clock::instant_text;
+use crate::mail::outbox::mails;
+use crate::mail::pages::mail_table;
 use crate::page::{escape, page, rupiah};
+use crate::telegram::pages::chat_table;
 use crate::world::World;
 
 /// The newest so many transactions are listed.
 const MOST_LISTED: usize = 50;
+/// The newest so many mails are listed.
+const MOST_MAILS: usize = 10;
 
 pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new().route("/", get(front)).route("/health", get(health))
@@ -24,12 +29,16 @@ async fn health(State(world): State<Arc<World>>) -> Json<Value> {
 }
 
 async fn front(State(world): State<Arc<World>>) -> Html<String> {
+    let mails = mails(world.options.aws_endpoint.as_deref()).await;
     let content = format!(
-        "<p>Stand-ins for Tripay, the order service and the user service.</p>\n\
-         <h2>Tripay transactions</h2>{}\n<h2>Orders</h2>{}\n<h2>Users</h2>{}\n\
+        "<p>Stand-ins for Tripay, Telegram, the order service and the user service.</p>\n\
+         <h2>Tripay transactions</h2>{}\n<h2><a href=\"/telegram/chats\">Telegram chats</a></h2>{}\n\
+         <h2><a href=\"/mail\">Mail</a></h2>{}\n<h2>Orders</h2>{}\n<h2>Users</h2>{}\n\
          <p><a href=\"/_control/log\">Log</a> · <a href=\"/_control/faults\">Faults</a> · \
          <a href=\"/_control/tripay/settings/merchant\">Merchant settings</a></p>\n",
         transactions(&world),
+        chat_table(&world.telegram()),
+        mail_table(mails, MOST_MAILS),
         orders(&world),
         users(&world)
     );

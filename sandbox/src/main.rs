@@ -11,16 +11,24 @@ use sandbox::server::Sandbox;
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "\
-Stand-ins for Tripay, the order service and the user service.
+Stand-ins for Tripay, Telegram, the order service and the user service.
 
 sandbox [--listen 127.0.0.1:4570] [--tripay-callback-url URL] [--internal-api-key KEY]
         [--callback-retry-seconds 120] [--fee-bearer merchant|customer]
+        [--aws-endpoint http://127.0.0.1:4566]
 
 Every option may also be an environment variable: SANDBOX_LISTEN, SANDBOX_TRIPAY_CALLBACK_URL,
-SANDBOX_INTERNAL_API_KEY, SANDBOX_CALLBACK_RETRY_SECONDS, SANDBOX_FEE_BEARER. The option wins.";
+SANDBOX_INTERNAL_API_KEY, SANDBOX_CALLBACK_RETRY_SECONDS, SANDBOX_FEE_BEARER, SANDBOX_AWS_ENDPOINT.
+The option wins.";
 
-const NAMES: [&str; 5] =
-    ["listen", "tripay-callback-url", "internal-api-key", "callback-retry-seconds", "fee-bearer"];
+const NAMES: [&str; 6] = [
+    "listen",
+    "tripay-callback-url",
+    "internal-api-key",
+    "callback-retry-seconds",
+    "fee-bearer",
+    "aws-endpoint",
+];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -77,6 +85,7 @@ fn set(options: &mut Options, name: &str, value: &str) -> Result<()> {
         "listen" => options.listen = value.parse().context("not an address like 127.0.0.1:4570")?,
         "tripay-callback-url" => options.tripay_callback_url = Some(value.to_owned()),
         "internal-api-key" => value.clone_into(&mut options.internal_api_key),
+        "aws-endpoint" => options.aws_endpoint = Some(value.to_owned()),
         "callback-retry-seconds" => options.callback_retry_seconds = value.parse().context("not a number")?,
         "fee-bearer" => {
             options.fee_bearer = match value {

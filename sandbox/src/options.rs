@@ -31,6 +31,8 @@ pub struct Options {
     pub callback_retry_seconds: i64,
     /// How often a report that was not accepted is sent again. Default: 3.
     pub callback_retries: u32,
+    /// The emulated AWS whose sent mail is shown, like `http://127.0.0.1:4566`. Default: none.
+    pub aws_endpoint: Option<String>,
     /// Who bears Tripay's fee. Default: the merchant.
     pub fee_bearer: FeeBearer,
 }
@@ -43,6 +45,7 @@ impl Default for Options {
             internal_api_key: INTERNAL_API_KEY.to_owned(),
             callback_retry_seconds: 120,
             callback_retries: 3,
+            aws_endpoint: None,
             fee_bearer: FeeBearer::Merchant,
         }
     }

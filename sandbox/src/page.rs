@@ -1,12 +1,24 @@
 //! What every page of the sandbox is built with.
 
-use axum::response::Html;
+use axum::response::{Html, IntoResponse, Response};
+use http::HeaderValue;
+use http::header::CONTENT_SECURITY_POLICY;
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;\
 color:#1f2937}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;\
 border-bottom:1px solid #e5e7eb;vertical-align:top}code{background:#f3f4f6;padding:.1rem .3rem}\
 button{font:inherit;padding:.5rem 1.2rem;margin-right:.5rem;border:0;border-radius:.4rem;cursor:pointer;\
-background:#e5e7eb}button.pay{background:#1d4ed8;color:#fff}form{display:inline}.status{font-weight:700}";
+background:#e5e7eb}button.pay{background:#1d4ed8;color:#fff}form{display:inline}.status{font-weight:700}\
+.chat{background:#dbe7f3;padding:1rem;border-radius:.6rem}.bubble{background:#fff;border-radius:.8rem;\
+padding:.5rem .8rem;max-width:32rem;width:fit-content;margin-top:.6rem}.bubble small{color:#6b7280}\
+.bubble img{max-width:100%;display:block;border-radius:.4rem}.text{white-space:pre-wrap;overflow-wrap:anywhere}\
+.text blockquote{border-left:.2rem solid #1d4ed8;margin:0;padding-left:.6rem}pre{background:#f3f4f6;\
+padding:.6rem;overflow:auto;white-space:pre-wrap}.keyboard{max-width:32rem}.row{display:flex;gap:.3rem;\
+margin-top:.3rem}.button{flex:1;text-align:center;background:#8fb1d3;color:#fff;padding:.4rem;\
+border-radius:.5rem;text-decoration:none}.spoiler{cursor:pointer}.spoiler input{display:none}\
+.spoiler span{background:#6b7280;color:transparent;border-radius:.2rem}\
+.spoiler input:checked+span{background:none;color:inherit}\
+iframe.mail{width:100%;height:40rem;border:1px solid #e5e7eb}";
 
 /// Text with nothing in it that HTML reads as its own.
 pub(crate) fn escape(text: &str) -> String {
@@ -25,6 +37,13 @@ pub(crate) fn page(title: &str, content: &str) -> Html<String> {
          <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
          <style>{STYLE}</style></head>\n<body><h1>{title}</h1>\n{content}</body></html>\n"
     ))
+}
+
+/// A page that holds what others wrote: whatever came through the escaping could load pictures and nothing else.
+pub(crate) fn confined(page: Html<String>) -> Response {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; frame-src 'self'; \
+                  form-action 'none'; base-uri 'none'";
+    ([(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy))], page).into_response()
 }
 
 /// `Rp 150.000`

@@ -2,21 +2,25 @@
 
 use http::Method;
 
+use crate::telegram::{METHODS, method_named};
+
 /// An outside party.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Party {
     Tripay,
+    Telegram,
     Orders,
     Users,
 }
 
 impl Party {
-    pub(crate) const ALL: [Self; 3] = [Self::Tripay, Self::Orders, Self::Users];
+    pub(crate) const ALL: [Self; 4] = [Self::Tripay, Self::Telegram, Self::Orders, Self::Users];
 
     /// The party's name in paths and in the control API.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Tripay => "tripay",
+            Self::Telegram => "telegram",
             Self::Orders => "orders",
             Self::Users => "users",
         }
@@ -38,6 +42,7 @@ impl Party {
                 "transaction/check-status",
                 "payment/instruction",
             ],
+            Self::Telegram => &METHODS,
             Self::Orders => &["order", "payment-status"],
             Self::Users => &["user"],
         }
@@ -56,6 +61,12 @@ pub(crate) fn recognise(method: &Method, path: &str) -> Option<(Party, &'static 
                 rest.split_once('/').filter(|(side, _)| matches!(*side, "api-sandbox" | "api"))?;
             return Some((Party::Tripay, tripay_operation(called)));
         }
+        Party::Telegram => match rest.split_once('/') {
+            // The chats as a person sees them.
+            _ if rest == "chats" || rest.starts_with("chats/") => return None,
+            Some((_bot, called)) => (Party::Telegram, method_named(called).unwrap_or(UNKNOWN_OPERATION)),
+            None => (Party::Telegram, UNKNOWN_OPERATION),
+        },
         Party::Orders => match (method, rest.strip_prefix("internal/orders/")) {
             (&Method::GET, Some(id)) if !id.contains('/') => (Party::Orders, "order"),
             (&Method::POST, Some(rest)) if rest.ends_with("/payment-status") => {

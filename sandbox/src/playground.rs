@@ -1,6 +1,7 @@
 //! The small set that the parties hold after a reset. `README.md` of this crate lists it.
 
 use crate::orders::{Order, OrderItem, Orders};
+use crate::telegram::chats::{Chat, Telegram};
 use crate::users::{User, Users};
 
 fn item(name: &str, price: i64, quantity: i64) -> OrderItem {
@@ -41,6 +42,7 @@ fn user(
     name: &str,
     phone: Option<&str>,
     telegram_chat_id: Option<i64>,
+    locale: &str,
     roles: &[&str],
 ) -> (String, User) {
     let user = User {
@@ -49,18 +51,30 @@ fn user(
         name: name.to_owned(),
         phone: phone.map(str::to_owned),
         telegram_chat_id,
-        locale: "id".to_owned(),
+        locale: locale.to_owned(),
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),
     };
     (id.to_owned(), user)
 }
 
-/// Two customers and an admin.
+/// Four customers and an admin.
 pub(crate) fn users() -> Users {
     let users = [
-        user("user-1", "Budi Santoso", Some("081234567890"), Some(700_000_001), &["user"]),
-        user("user-2", "Siti Aminah", None, None, &["user"]),
-        user("admin-1", "Agus Wijaya", Some("081298765432"), Some(700_000_009), &["user", "admin"]),
+        user("user-1", "Budi Santoso", Some("081234567890"), Some(700_000_001), "id", &["user"]),
+        user("user-2", "Siti Aminah", None, None, "id", &["user"]),
+        user("user-3", "Олена Шевченко", None, Some(700_000_003), "uk", &["user"]),
+        user("user-4", "Alex Carter", None, None, "en", &["user"]),
+        user("admin-1", "Agus Wijaya", Some("081298765432"), Some(700_000_009), "id", &["user", "admin"]),
     ];
     Users { users: users.into() }
+}
+
+/// The chats of those who have one, and the operators' group.
+pub(crate) fn telegram() -> Telegram {
+    Telegram::holding([
+        Chat::new(700_000_001, "Budi Santoso", Some("user-1")),
+        Chat::new(700_000_003, "Олена Шевченко", Some("user-3")),
+        Chat::new(700_000_009, "Agus Wijaya", Some("admin-1")),
+        Chat::new(-1_001_234_567_890, "Paydesk operators", None),
+    ])
 }

@@ -16,7 +16,7 @@ use crate::options::Options;
 use crate::problem::Problem;
 use crate::tripay::callbacks;
 use crate::world::World;
-use crate::{control, fresh_request, front_page, orders, traffic, tripay, users};
+use crate::{control, fresh_request, front_page, mail, orders, telegram, traffic, tripay, users};
 
 /// How often it is looked whether a transaction has expired or a report is due again.
 const TICK: Duration = Duration::from_millis(250);
@@ -114,6 +114,8 @@ fn routes(world: &Arc<World>) -> Router {
     Router::new()
         .merge(front_page::routes())
         .nest("/tripay", tripay::routes())
+        .nest("/telegram", telegram::routes())
+        .merge(mail::pages::routes())
         .nest("/orders", orders::routes())
         .nest("/users", users::routes())
         .nest("/_control", control::routes())

@@ -16,6 +16,8 @@ use crate::faults::{Fault, FaultKind};
 use crate::party::{Party, recognise};
 use crate::problem::Problem;
 use crate::request_log::{Entry, loggable};
+use crate::telegram;
+use crate::telegram::answers::Refusal;
 use crate::tripay::php_json;
 use crate::world::World;
 
@@ -33,9 +35,9 @@ pub(crate) async fn answer(world: Arc<World>, router: Router, request: Request<B
         operation: operation.to_owned(),
         direction: "received",
         method: request.method().to_string(),
-        path: request.uri().to_string(),
+        path: loggable_path(party, &request),
         headers: loggable(request.headers()),
-        request_body: String::from_utf8_lossy(request.body()).into_owned(),
+        request_body: loggable_body(party, &request),
         fault: fault.as_ref().map(|fault| fault.fault.name()),
         status: None,
         response_body: None,
@@ -50,6 +52,17 @@ pub(crate) async fn answer(world: Arc<World>, router: Router, request: Request<B
     let status = answered.map(|response| response.status().as_u16());
     world.log.close(number, status, body, began.elapsed().as_millis());
     outcome
+}
+
+/// The path as the log keeps it: Telegram's callers have their token in it.
+fn loggable_path(party: Party, request: &Request<Bytes>) -> String {
+    let path = request.uri().to_string();
+    if party == Party::Telegram { telegram::without_secrets(&path) } else { path }
+}
+
+fn loggable_body(party: Party, request: &Request<Bytes>) -> String {
+    let body = String::from_utf8_lossy(request.body());
+    if party == Party::Telegram { telegram::without_webhook_secret(&body) } else { body.into_owned() }
 }
 
 /// Lets the party act on the request, and reads its whole answer.
@@ -70,7 +83,7 @@ async fn misbehave(fault: &Fault, party: Party, router: Router, request: Request
     let done = if fault.acts { Some(act(router, request).await) } else { None };
     match fault.fault {
         FaultKind::Refuse => Ok(refusal(party, fault)),
-        FaultKind::Limit => Ok(limit(party)),
+        FaultKind::Limit => Ok(limit(party, fault)),
         FaultKind::Hang => futures::future::pending().await,
         FaultKind::CutBefore | FaultKind::CutAfter => Err(Cut),
         FaultKind::Slow => {
@@ -101,6 +114,14 @@ fn refusal(party: Party, fault: &Fault) -> Response<Bytes> {
             let body = php_json::refusal(&message);
             plain(status_of(fault, StatusCode::OK), "application/json", body)
         }
+        Party::Telegram => {
+            let refusal = Refusal {
+                code: fault.status.unwrap_or(400),
+                description: message.unwrap_or_else(|| "Bad Request: refused on request".to_owned()),
+                parameters: fault.parameters.clone(),
+            };
+            plain(status_of(fault, StatusCode::BAD_REQUEST), "application/json", refusal.document())
+        }
         Party::Orders | Party::Users => {
             let message = message.unwrap_or_else(|| "refused on request".to_owned());
             problem(&Problem::new(status_of(fault, StatusCode::FORBIDDEN), "refused", message))
@@ -108,16 +129,22 @@ fn refusal(party: Party, fault: &Fault) -> Response<Bytes> {
     }
 }
 
-fn limit(party: Party) -> Response<Bytes> {
+fn limit(party: Party, fault: &Fault) -> Response<Bytes> {
+    let seconds = fault.retry_after_seconds;
     let mut response = match party {
         Party::Tripay => {
             plain(StatusCode::TOO_MANY_REQUESTS, "application/json", php_json::refusal("Too Many Attempts."))
         }
+        Party::Telegram => plain(
+            StatusCode::TOO_MANY_REQUESTS,
+            "application/json",
+            Refusal::too_many_requests(seconds).document(),
+        ),
         Party::Orders | Party::Users => {
             problem(&Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "slow down"))
         }
     };
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
 
@@ -125,6 +152,14 @@ fn server_error(party: Party, fault: &Fault) -> Response<Bytes> {
     let status = status_of(fault, StatusCode::INTERNAL_SERVER_ERROR);
     match party {
         Party::Tripay => plain(status, "application/json", php_json::refusal("Server Error")),
+        Party::Telegram => {
+            let words = status.canonical_reason().unwrap_or("Error");
+            let page = format!(
+                "<html>\r\n<head><title>{0} {words}</title></head>\r\n<body><center><h1>{0} {words}</h1></center></body>\r\n</html>",
+                status.as_u16()
+            );
+            plain(status, "text/html", page)
+        }
         Party::Orders | Party::Users => problem(&Problem::new(status, "server_error", "broken on request")),
     }
 }

@@ -8,6 +8,7 @@ use crate::options::Options;
 use crate::orders::Orders;
 use crate::playground;
 use crate::request_log::RequestLog;
+use crate::telegram::chats::Telegram;
 use crate::tripay::books::Books;
 use crate::users::Users;
 
@@ -23,6 +24,7 @@ pub(crate) struct World {
     tripay: Mutex<Books>,
     orders: Mutex<Orders>,
     users: Mutex<Users>,
+    telegram: Mutex<Telegram>,
 }
 
 impl World {
@@ -32,6 +34,7 @@ impl World {
             tripay: Mutex::new(Books::new(&options)),
             orders: Mutex::new(playground::orders()),
             users: Mutex::new(playground::users()),
+            telegram: Mutex::new(playground::telegram()),
             clock: Clock::default(),
             log: RequestLog::default(),
             faults: Faults::default(),
@@ -55,11 +58,17 @@ impl World {
         lock(&self.users)
     }
 
+    /// Telegram's chats. Never held across an await.
+    pub(crate) fn telegram(&self) -> MutexGuard<'_, Telegram> {
+        lock(&self.telegram)
+    }
+
     /// Forgets everything but the options.
     pub(crate) fn reset(&self) {
         *self.tripay() = Books::new(&self.options);
         *self.orders() = playground::orders();
         *self.users() = playground::users();
+        *self.telegram() = playground::telegram();
         self.clock.reset();
         self.faults.reset();
         self.log.reset();

@@ -10,7 +10,7 @@ use hyper::body::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::party;
+use super::{party, telegram};
 use crate::clock::instant_text;
 use crate::options::FeeBearer;
 use crate::orders::Order;
@@ -22,8 +22,8 @@ use crate::tripay::transaction::Transaction;
 use crate::users::User;
 use crate::world::World;
 
-const KNOWN: &str =
-    "orders/orders, users/users, tripay/transactions, tripay/channels, tripay/settings/merchant";
+const KNOWN: &str = "orders/orders, users/users, tripay/transactions, tripay/channels, tripay/settings/merchant, \
+                     telegram/chats, telegram/settings/limits";
 
 fn unknown_collection(party: Party, collection: &str) -> Problem {
     let detail = format!("there is no collection {}/{collection}; known: {KNOWN}", party.name());
@@ -45,6 +45,7 @@ pub(super) async fn list(
             let books = world.tripay();
             books.transactions.iter().map(|transaction| shown_transaction(transaction, &world)).collect()
         }
+        (Party::Telegram, "chats") => world.telegram().chats.values().map(telegram::shown_chat).collect(),
         (other, _) => return Err(unknown_collection(other, &collection)),
     };
     Ok(Json(json!({ "items": items })))
@@ -62,6 +63,10 @@ pub(super) async fn read(
             world.tripay().find(&id).map(|transaction| shown_transaction(transaction, &world))
         }
         (Party::Tripay, "channels") => shown_channel(&world.tripay(), &id),
+        (Party::Telegram, "chats") => {
+            world.telegram().chats.get(&telegram::chat_id(&id)?).map(telegram::shown_chat)
+        }
+        (Party::Telegram, "settings") if id == "limits" => Some(json!(world.telegram().limits)),
         (Party::Tripay, "settings") if id == "merchant" => Some(shown_settings(&world.tripay())),
         (other, _) => return Err(unknown_collection(other, &collection)),
     };
@@ -87,6 +92,10 @@ pub(super) async fn put(
             same_id(&mut user.id, &id)?;
             world.users().users.insert(id, user.clone());
             Ok(Json(json!(user)))
+        }
+        (Party::Telegram, "chats") => telegram::put_chat(&mut world.telegram(), &id, &body).map(Json),
+        (Party::Telegram, "settings") if id == "limits" => {
+            telegram::put_limits(&mut world.telegram(), &body).map(Json)
         }
         (Party::Tripay, "channels") => set_channel(&mut world.tripay(), &id, &body),
         (Party::Tripay, "settings") if id == "merchant" => {

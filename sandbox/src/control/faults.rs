@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::party;
 use crate::faults::{Fault, FaultKind};
+use crate::party::Party;
 use crate::problem::{Problem, read_body};
 use crate::world::World;
 
@@ -27,6 +28,9 @@ struct Wish {
     delay_ms: Option<u64>,
     status: Option<u16>,
     message: Option<String>,
+    parameters: Option<Value>,
+    /// Seconds.
+    retry_after: Option<u64>,
     acts: Option<bool>,
 }
 
@@ -72,6 +76,12 @@ fn weigh(wish: Wish) -> Result<Fault, Problem> {
     if wish.message.is_some() && wish.fault != FaultKind::Refuse {
         return Err(Problem::bad_request("message is for refuse"));
     }
+    if wish.parameters.is_some() && (wish.fault != FaultKind::Refuse || party != Party::Telegram) {
+        return Err(Problem::bad_request("parameters are for Telegram's refuse"));
+    }
+    if wish.retry_after.is_some() && wish.fault != FaultKind::Limit {
+        return Err(Problem::bad_request("retryAfter is for limit"));
+    }
     if wish.delay_ms.is_some() && wish.fault != FaultKind::Slow {
         return Err(Problem::bad_request("delayMs is for slow"));
     }
@@ -83,6 +93,8 @@ fn weigh(wish: Wish) -> Result<Fault, Problem> {
         delay_ms: wish.delay_ms.unwrap_or(SLOW_MS),
         status: wish.status,
         message: wish.message,
+        parameters: wish.parameters,
+        retry_after_seconds: wish.retry_after.unwrap_or(1),
         acts: acts(wish.fault, wish.acts, wish.status)?,
     })
 }

@@ -4,6 +4,8 @@
 
 mod collections;
 mod faults;
+mod mail;
+mod telegram;
 mod tripay;
 
 use std::collections::HashMap;
@@ -30,6 +32,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/log", get(log))
         .route("/clock", get(read_clock).post(advance_clock))
         .route("/faults", get(faults::waiting).post(faults::add).delete(faults::forget))
+        .route("/mail/messages", get(mail::messages))
         .route("/tripay/tester", post(tripay::send_tester))
         .route("/tripay/transactions/{reference}/{event}", post(tripay::report))
         .route("/{party}/{collection}", get(collections::list))
