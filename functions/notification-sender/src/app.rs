@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
 use aws_sdk_sqs::Client as SqsClient;
-use jiff::tz::TimeZone;
+use shared::domain::zone::Zone;
 use shared::lambda::metrics::Metrics;
 use shared::lambda::refreshed::Refreshed;
 use shared::lambda::settings::{list, optional, parsed, required};
@@ -48,7 +47,7 @@ pub struct App {
     pub directory: Directory,
     pub operators: Operators,
     /// Where the clock of a person hangs who did not say.
-    pub time_zone: TimeZone,
+    pub time_zone: Zone,
     pub texts: Texts,
     pub parties: Refreshed<Parties>,
     pub source: PartySource,
@@ -71,7 +70,6 @@ pub async fn start() -> anyhow::Result<App> {
     };
     let dynamodb = aws_sdk_dynamodb::Client::new(&startup.aws);
     let table = Table::new(dynamodb, required("NOTIFICATIONS_TABLE")?);
-    let zone = required("DEFAULT_TIME_ZONE")?;
     let source = PartySource {
         secrets: startup.secrets()?,
         caller: Caller::new(startup.http.clone()),
@@ -90,7 +88,7 @@ pub async fn start() -> anyhow::Result<App> {
         preferences: PreferenceBook::new(table),
         directory: Directory::default(),
         operators: operators()?,
-        time_zone: TimeZone::get(&zone).context("DEFAULT_TIME_ZONE is no IANA time zone")?,
+        time_zone: parsed("DEFAULT_TIME_ZONE")?,
         texts: Texts::new(&required("COMPANY_NAME")?),
         parties,
         source,

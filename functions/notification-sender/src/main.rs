@@ -10,6 +10,7 @@ mod directory;
 mod feedback;
 mod handler;
 mod lanes;
+mod message;
 mod parties;
 mod plan;
 mod recipient;

@@ -115,6 +115,6 @@ impl Recipient {
 
     /// The person as the texts address them.
     pub fn reader(&self) -> Reader<'_> {
-        Reader { name: &self.name, locale: self.locale, time_zone: &self.preferences.time_zone }
+        Reader { name: &self.name, locale: self.locale, time_zone: self.preferences.time_zone.rules() }
     }
 }

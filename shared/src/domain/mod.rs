@@ -12,3 +12,4 @@ pub mod notification;
 pub mod order;
 pub mod payment_channel;
 pub mod payment_report;
+pub mod zone;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Time;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::table::{Expected, Key, StoreError, Table};
@@ -83,7 +82,6 @@ impl PreferencesItem {
     fn of(key: &Key, version: u64, preferences: &Preferences) -> Result<Self, StoreError> {
         let names =
             |channels: &Vec<Channel>| channels.iter().map(|channel| channel.as_str().to_owned()).collect();
-        let nameless = || StoreError::Refused("a time zone without a name".to_owned());
         Ok(Self {
             pk: key.pk.clone(),
             sk: key.sk.to_owned(),
@@ -96,7 +94,7 @@ impl PreferencesItem {
             quiet_hours: preferences
                 .quiet_hours
                 .map(|hours| StoredQuietHours { from: hours.from(), until: hours.until() }),
-            time_zone: preferences.time_zone.iana_name().ok_or_else(nameless)?.to_owned(),
+            time_zone: preferences.time_zone.name().to_owned(),
         })
     }
 
@@ -111,7 +109,7 @@ impl PreferencesItem {
                 .collect::<Result<_, crate::domain::notification::ChannelError>>()
                 .map_err(|_| corrupt("an unknown channel"))?,
             quiet_hours: quiet.map_err(|_| corrupt("quiet hours of no length"))?,
-            time_zone: TimeZone::get(&self.time_zone).map_err(|_| corrupt("an unknown time zone"))?,
+            time_zone: self.time_zone.parse().map_err(|_| corrupt("an unknown time zone"))?,
         })
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::Channel;
 use super::quiet_hours::QuietHours;
+use crate::domain::zone::Zone;
 
 /// What a person chose. What is not chosen goes by every channel.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,12 +16,12 @@ pub struct Preferences {
     /// When not to be disturbed by what is not urgent.
     pub quiet_hours: Option<QuietHours>,
     /// Where the person's clock hangs.
-    pub time_zone: TimeZone,
+    pub time_zone: Zone,
 }
 
 impl Preferences {
     /// Of a person who chose nothing.
-    pub fn untouched(time_zone: TimeZone) -> Self {
+    pub fn untouched(time_zone: Zone) -> Self {
         Self { channels: BTreeMap::new(), quiet_hours: None, time_zone }
     }
 
@@ -32,6 +32,6 @@ impl Preferences {
 
     /// Until when something that is not urgent has to wait, if it has to.
     pub fn quiet_until(&self, now: Timestamp) -> Option<Timestamp> {
-        self.quiet_hours.and_then(|hours| hours.end(now, &self.time_zone))
+        self.quiet_hours.and_then(|hours| hours.end(now, self.time_zone.rules()))
     }
 }

@@ -77,7 +77,7 @@ mod tests {
     use proptest::{prop_assert, prop_assert_eq, proptest, sample::select};
 
     fn zone(name: &str) -> TimeZone {
-        TimeZone::get(name).unwrap()
+        name.parse::<crate::domain::zone::Zone>().unwrap().rules().clone()
     }
 
     fn at(text: &str) -> Timestamp {
