@@ -45,7 +45,7 @@ async fn put_secret(stack: &Stack, name: &str, value: &str) {
 async fn a_stack_that_is_well_has_no_finding() {
     let stack = Stack::alone().unwrap();
     stack.forget_faults().await.unwrap();
-    for queue in ["order-updates-dlq", "event-relay-dlq", "reconciler-dlq"] {
+    for queue in stack.file.queues.keys().filter(|queue| queue.ends_with("-dlq")) {
         drain(&stack, queue).await;
     }
     let (code, findings) = doctor();
@@ -57,9 +57,20 @@ async fn a_stack_that_is_well_has_no_finding() {
         .collect();
     assert!(bad.is_empty(), "{bad:#?}");
     assert_eq!(code, Some(0));
-    for check in
-        ["tripay", "order service", "user service", "alarms", "health of the API", "schedule of reconciler"]
-    {
+    for check in [
+        "tripay",
+        "order service",
+        "user service",
+        "telegram",
+        "ses account",
+        "ses identity",
+        "ses configuration set",
+        "trigger of notification-sender",
+        "queue telegram-queue-dlq.fifo",
+        "alarms",
+        "health of the API",
+        "schedule of reconciler",
+    ] {
         assert!(check == "alarms" || finding(&findings, check)["level"] == "ok");
     }
 }
@@ -88,6 +99,24 @@ async fn a_malformed_secret_is_found_and_never_shown() {
         assert!(finding["fix"].as_str().unwrap().contains("put-secret-value"), "{finding}");
         assert!(!format!("{findings:?}").contains("shown-nowhere"));
     }
+}
+
+#[tokio::test]
+async fn a_bot_that_telegram_does_not_know_is_found() {
+    let stack = Stack::alone().unwrap();
+    let id = json!({ "SecretId": format!("{}/telegram", stack.file.stack) });
+    let good = stack.aws("secretsmanager", "secretsmanager.GetSecretValue", &id).await.unwrap();
+    let good = good["SecretString"].as_str().unwrap().to_owned();
+    let revoked = format!("987654321:{}", "r".repeat(35));
+    put_secret(&stack, "telegram", &json!({ "botToken": revoked }).to_string()).await;
+    let result = std::panic::catch_unwind(doctor);
+    put_secret(&stack, "telegram", &good).await;
+    let (code, findings) = result.unwrap();
+    assert_eq!(code, Some(1));
+    let bot = finding(&findings, "telegram");
+    assert_eq!(bot["level"], "failed");
+    assert!(bot["fix"].as_str().unwrap().contains("@BotFather"), "{bot}");
+    assert!(!format!("{findings:?}").contains(&revoked));
 }
 
 #[tokio::test]
