@@ -177,6 +177,18 @@ impl Bench {
         self.aws.dynamodb.put(INVOICES, &item);
     }
 
+    /// Lets nobody be reminded.
+    pub fn remind_never(&mut self) {
+        self.app.reminder_lead_time = SignedDuration::ZERO;
+    }
+
+    /// Lets a customer not have been reminded yet.
+    pub fn forget_reminder(&self, number: &InvoiceNumber) {
+        let mut item = self.aws.dynamodb.item(INVOICES, &format!("INVOICE#{number}"), "INVOICE").unwrap();
+        item.as_object_mut().unwrap().remove("reminded_at");
+        self.aws.dynamodb.put(INVOICES, &item);
+    }
+
     /// Breaks a rule in a stored invoice.
     pub fn corrupt(&self, number: &InvoiceNumber) {
         let mut item = self.aws.dynamodb.item(INVOICES, &format!("INVOICE#{number}"), "INVOICE").unwrap();

@@ -30,6 +30,8 @@ async fn prepare(bench: &Bench) -> Vec<(InvoiceNumber, (&'static str, &'static s
     let in_doubt = bench.invoice(hours(1), hours(24)).await;
     let attempt = bench.submitting(&in_doubt, minutes(9)).await;
     bench.at_tripay(&in_doubt, attempt).await;
+    let nearly_due = bench.invoice(hours(23), hours(24)).await;
+    bench.code(&nearly_due, minutes(22)).await;
     let never_sent = bench.invoice(hours(1), hours(24)).await;
     bench.submitting(&never_sent, minutes(9)).await;
     vec![
@@ -38,6 +40,7 @@ async fn prepare(bench: &Bench) -> Vec<(InvoiceNumber, (&'static str, &'static s
         (due_without_code, ("EXPIRED", "")),
         (due_but_paid, ("PAID", "PAID")),
         (in_doubt, ("PENDING", "OPEN")),
+        (nearly_due, ("PENDING", "OPEN")),
         (never_sent, ("PENDING", "ABSENT")),
     ]
 }
@@ -46,7 +49,11 @@ async fn check(bench: &Bench, expected: &[(InvoiceNumber, (&str, &str))], case: 
     for (place, (number, standing)) in expected.iter().enumerate() {
         assert_eq!(bench.standing(number).await, *standing, "{case}: invoice {place}");
     }
-    assert_eq!(bench.new_events(), ["invoice.paid", "invoice.paid"], "{case}");
+    let mut told = bench.new_events();
+    told.sort();
+    let each_once =
+        ["invoice.expired", "invoice.expired", "invoice.expiring", "invoice.paid", "invoice.paid"];
+    assert_eq!(told, each_once, "{case}");
     assert_eq!(bench.wire.count("POST /transaction/create"), 0, "{case}");
 }
 

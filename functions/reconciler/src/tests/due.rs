@@ -11,8 +11,9 @@ async fn an_unpaid_invoice_expires_after_tripay_was_asked() {
     let summary = bench.run().await.unwrap();
     assert_eq!((summary.expired, bench.wire.count(DETAIL)), (1, 1));
     assert_eq!(bench.standing(&number).await, ("EXPIRED", "ENDED"));
-    assert_eq!(bench.new_events(), Vec::<String>::new());
+    assert_eq!(bench.new_events(), ["invoice.expired"]);
     assert_eq!(bench.run().await.unwrap().seen, 0);
+    assert_eq!(bench.new_events(), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -24,6 +25,7 @@ async fn without_a_code_it_expires_and_nobody_is_asked() {
     assert_eq!((summary.seen, summary.expired), (2, 1));
     assert_eq!(bench.wire.calls().iter().filter(|call| call.tap == "tripay").count(), 0);
     assert_eq!((bench.standing(&number).await.0, bench.standing(&young).await.0), ("EXPIRED", "PENDING"));
+    assert_eq!(bench.new_events().iter().filter(|event| *event == "invoice.expired").count(), 1);
 }
 
 #[tokio::test]
@@ -50,7 +52,8 @@ async fn a_code_that_outlives_its_invoice_is_watched_on() {
     let summary = bench.run().await.unwrap();
     assert_eq!((summary.seen, summary.disagreed, summary.healed), (1, 1, 0));
     assert_eq!(bench.standing(&number).await, ("NEEDS_REVIEW", "PAID"));
-    assert_eq!(bench.new_events(), Vec::<String>::new(), "nobody is told before a person decided");
+    let told = ["invoice.expired", "invoice.review_opened"];
+    assert_eq!(bench.new_events(), told, "the order is not told before a person decided");
     bench.let_time_pass(hours(1));
     assert_eq!(bench.run().await.unwrap().seen, 0);
 }

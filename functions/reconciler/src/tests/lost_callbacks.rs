@@ -72,7 +72,7 @@ async fn a_second_payment_is_found_after_the_first_settled_the_invoice() {
     let summary = bench.run().await.unwrap();
     assert_eq!((summary.seen, summary.disagreed), (1, 1));
     assert_eq!(bench.standing(&number).await.0, "NEEDS_REVIEW");
-    assert_eq!(bench.new_events(), ["invoice.paid"]);
+    assert_eq!(bench.new_events(), ["invoice.paid", "invoice.review_opened"]);
 }
 
 #[tokio::test]

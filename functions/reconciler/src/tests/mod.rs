@@ -5,4 +5,5 @@ mod crashes;
 mod doubts;
 mod due;
 mod lost_callbacks;
+mod reminders;
 mod sweeps;
