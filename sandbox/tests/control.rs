@@ -242,12 +242,15 @@ async fn bodies_that_control_does_not_know_are_refused_by_name() {
     refused(&running, "PUT orders/orders/order-1", json!({ "x": 1 }), 400, "`x`").await;
 
     let fault = |party: &str, operation: &str, fault: &str| json!({ "party": party, "operation": operation, "fault": fault });
-    refused(&running, "POST faults", fault("tripey", "x", "hang"), 400, "tripay, orders, users").await;
+    refused(&running, "POST faults", fault("tripey", "x", "hang"), 400, "tripay, telegram, orders, users")
+        .await;
     refused(&running, "POST faults", fault("tripay", "create", "hang"), 400, "transaction/create").await;
     refused(&running, "POST faults", fault("users", "user", "explode"), 400, "explode").await;
     refused(&running, "POST faults", json!({ "colour": 1 }), 400, "colour").await;
     for (name, value) in
         [("times", json!(0)), ("delayMs", json!(1)), ("status", json!(500)), ("message", json!("m"))]
+            .into_iter()
+            .chain([("retryAfter", json!(1)), ("parameters", json!({}))])
     {
         let mut wish = fault("users", "user", "hang");
         wish[name] = value;

@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod aws_clients;
+pub mod bot;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
