@@ -6,10 +6,15 @@
 mod callback;
 mod connections;
 mod failures;
+mod mail_feedback;
 mod odd_server;
 mod orders;
 mod sandboxed;
+mod ses;
 mod setup;
+mod smtp;
+mod telegram_answers;
+mod telegram_requests;
 mod tripay_answers;
 mod tripay_requests;
 mod users;

@@ -23,6 +23,8 @@ async fn a_user_is_asked_for_with_the_first_internal_key() {
         email: "user-1@example.com".to_owned(),
         name: "Budi Santoso".to_owned(),
         phone: Some("081234567890".to_owned()),
+        telegram_chat_id: Some(700_000_001),
+        locale: Some("id".to_owned()),
     };
     assert_eq!(found, Some(user));
     let seen = &server.seen()[0];
@@ -32,13 +34,14 @@ async fn a_user_is_asked_for_with_the_first_internal_key() {
 }
 
 #[tokio::test]
-async fn a_user_may_have_no_phone_number_but_not_no_name() {
+async fn a_user_may_have_no_phone_number_chat_and_language_but_not_no_name() {
     let user = |body: serde_json::Value| async move {
         let (users, _server) = playing(odd_server::json(200, &body.to_string())).await;
         users.user(&"user-2".parse().unwrap()).await
     };
     let found = user(json!({ "email": "a@example.com", "name": "Siti", "phone": null })).await;
-    assert_eq!(found.unwrap().unwrap().phone, None);
+    let found = found.unwrap().unwrap();
+    assert_eq!((found.phone, found.telegram_chat_id, found.locale), (None, None, None));
     let error = user(json!({ "email": "a@example.com" })).await.unwrap_err();
     assert_eq!((error.failure, error.retry()), (Failure::Unreadable, Retry::Safe { after: None }));
 }
@@ -47,7 +50,7 @@ async fn a_user_may_have_no_phone_number_but_not_no_name() {
 async fn a_user_that_is_not_there_is_none_and_a_refusal_is_not() {
     let (users, _server) = playing(odd_server::json(404, "{}")).await;
     assert_eq!(users.user(&"user-9".parse().unwrap()).await, Ok(None));
-    for play in [odd_server::json(403, "{}"), html(401)] {
+    for play in [odd_server::json(400, "{}"), html(409)] {
         let (users, _server) = playing(play).await;
         let error = users.user(&"user-1".parse().unwrap()).await.unwrap_err();
         assert_eq!((error.failure, error.retry()), (Failure::Refused, Retry::Never));
@@ -56,6 +59,15 @@ async fn a_user_that_is_not_there_is_none_and_a_refusal_is_not() {
         let (users, _server) = playing(play).await;
         let error = users.user(&"user-1".parse().unwrap()).await.unwrap_err();
         assert_eq!(error.retry(), Retry::Safe { after: None }, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_accepted_says_nothing_about_the_user() {
+    for play in [odd_server::json(403, "{}"), html(401)] {
+        let (users, _server) = playing(play).await;
+        let error = users.user(&"user-1".parse().unwrap()).await.unwrap_err();
+        assert_eq!((error.failure, error.retry()), (Failure::NotReached, Retry::Safe { after: None }));
     }
 }
 
