@@ -57,6 +57,7 @@ async fn a_reminder_costs_one_write_and_no_read_of_its_own() {
     bench.wire.reset();
     let with_code = ending_in(&bench, hours(1)).await;
     bench.code(&with_code, minutes(22)).await;
+    bench.let_time_pass(minutes(15));
     assert_eq!(bench.run().await.unwrap().reminded, 1);
     assert_eq!(
         calls(&bench),
