@@ -123,11 +123,19 @@ impl Deliveries {
             }
             if !page.has_more {
                 partition = partitions.next();
+                // Also a month without deliveries is passed, or the next part would begin above it again.
+                to = partition.as_deref().map_or(to, end_of);
             }
         }
         let next = partition.is_some().then(|| Place::at(to));
         Ok(Listing { deliveries, next })
     }
+}
+
+/// Above every position of a month's partition, and below those of the month after.
+fn end_of(partition: &str) -> String {
+    let month = partition.rsplit('#').next().unwrap_or(partition);
+    format!("{month}{LAST}")
 }
 
 fn place_of(delivery: &Delivery) -> Place {
