@@ -104,7 +104,8 @@ pub fn words(seen: &[Seen]) -> String {
         let sent_at = letter.sent_at.map_or_else(|| "at an unknown time".to_owned(), |at| at.to_string());
         lines.push(format!("{}  {sent_at}  received {} times", letter.id, letter.receive_count));
         let reason = letter.reason.as_deref();
-        let reason = reason.unwrap_or("none given: it was received too often without an end, SQS moved it");
+        let reason =
+            reason.unwrap_or("none given: SQS moved it after too many tries, or it was put here by hand");
         lines.push(format!("  reason  {reason}"));
         lines.push(format!("  about   {}", letter.summary.words()));
         lines.extend(letter.group.iter().map(|group| format!("  group   {group}")));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use jiff::tz::TimeZone;
+use shared::domain::zone::Zone;
 use shared::providers::mail::Sender;
 use shared::providers::mail::smtp::Security;
 
@@ -68,7 +68,7 @@ fn trouble(form: Form, value: &str) -> Option<&'static str> {
         }
         Form::Port => unless(value.parse::<u16>().is_ok_and(|port| port > 0), "is not a port"),
         Form::Security => unless(value.parse::<Security>().is_ok(), "is none of starttls, tls and none"),
-        Form::TimeZone => unless(TimeZone::get(value).is_ok(), "is not a time zone like Asia/Jakarta"),
+        Form::TimeZone => unless(value.parse::<Zone>().is_ok(), "is not a time zone like Asia/Jakarta"),
         Form::Chat => {
             unless(value.parse::<i64>().is_ok(), "is not the number of a chat, like -1001234567890")
         }
