@@ -35,7 +35,6 @@ pub const DELAYS: &[Duration] = &[
 ];
 
 /// The function.
-#[derive(Debug)]
 pub struct App {
     pub notifications: SqsBatch,
     pub email: SqsBatch,

@@ -18,8 +18,6 @@ use crate::retry::{Failure, Kind};
 const SEND_MESSAGE: Operation = Operation { provider: "telegram", name: "sendMessage", kind: Kind::Once };
 const SEND_PHOTO: Operation = Operation { provider: "telegram", name: "sendPhoto", kind: Kind::Once };
 const GET_ME: Operation = Operation { provider: "telegram", name: "getMe", kind: Kind::Read };
-/// Longest caption of a picture, in characters after its markup is read.
-const MAX_CAPTION: usize = 1024;
 const HTML: &str = "HTML";
 /// Beginnings of refusals that concern a picture and not the chat. Texts, so not promised; checked without case.
 const PICTURE_REFUSALS: [&str; 4] = [
@@ -54,7 +52,7 @@ pub struct ChatMessage<'a> {
     pub html: &'a str,
     /// A button below it: label and address.
     pub button: Option<(&'a str, &'a str)>,
-    /// A picture above it, by its address.
+    /// A picture above it, by its address. The text is then at most 1,024 characters long.
     pub picture_url: Option<&'a str>,
 }
 
@@ -99,7 +97,7 @@ impl Telegram {
     pub async fn send(&self, message: &ChatMessage<'_>, within: Duration) -> Result<Sending, CallError> {
         let keyboard =
             || message.button.map(|(text, url)| Keyboard { inline_keyboard: [[Button { text, url }]] });
-        if let Some(photo) = message.picture_url.filter(|_| visible_length(message.html) <= MAX_CAPTION) {
+        if let Some(photo) = message.picture_url {
             let (chat_id, caption) = (message.chat, message.html);
             let wish = SendPhoto { chat_id, photo, caption, parse_mode: HTML, reply_markup: keyboard() };
             match sending(&self.call(SEND_PHOTO, &wish, within).await?)? {
@@ -191,30 +189,9 @@ fn is_about_the_picture(reason: &str) -> bool {
     PICTURE_REFUSALS.iter().any(|beginning| reason.starts_with(beginning))
 }
 
-/// The length of a text in Telegram's HTML once its markup is read, at most.
-fn visible_length(html: &str) -> usize {
-    let mut in_tag = false;
-    html.chars()
-        .filter(|letter| {
-            let shows = !in_tag && *letter != '<';
-            in_tag = (in_tag || *letter == '<') && *letter != '>';
-            shows
-        })
-        .map(char::len_utf16)
-        .sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn markup_does_not_count_as_text() {
-        for (html, length) in [("", 0), ("a", 1), ("<b>a</b>", 1), ("a<br/>b", 2), ("<code>x</code> 😀", 4)]
-        {
-            assert_eq!(visible_length(html), length, "{html}");
-        }
-    }
 
     #[test]
     fn patience_is_read_off_the_answer_where_its_header_is_missing() {
