@@ -74,7 +74,7 @@ pub const SETTINGS: &[Setting] = &[
         "OrderServiceBaseUrl",
     ),
     Setting(
-        &["billing-api", "notification-api", "notification-sender"],
+        &["billing-api", "notification-sender"],
         "USER_SERVICE_BASE_URL",
         Form::Url,
         true,
@@ -111,9 +111,9 @@ pub const SETTINGS: &[Setting] = &[
     Setting(SENDER, "EMAIL_FEEDBACK_DLQ_URL", Form::Url, true, ""),
     Setting(NOTIFIERS, "COMPANY_NAME", Form::Text, true, "CompanyName"),
     Setting(NOTIFIERS, "DEFAULT_TIME_ZONE", Form::TimeZone, true, "DefaultTimeZone"),
-    Setting(NOTIFIERS, "OPERATORS_TELEGRAM_CHAT_ID", Form::Chat, false, "OperatorsTelegramChatId"),
-    Setting(NOTIFIERS, "OPERATORS_EMAILS", Form::Emails, false, "OperatorsEmails"),
-    Setting(NOTIFIERS, "OPERATORS_LOCALE", Form::Text, false, "OperatorsLocale"),
+    Setting(SENDER, "OPERATORS_TELEGRAM_CHAT_ID", Form::Chat, false, "OperatorsTelegramChatId"),
+    Setting(SENDER, "OPERATORS_EMAILS", Form::Emails, false, "OperatorsEmails"),
+    Setting(SENDER, "OPERATORS_LOCALE", Form::Text, false, "OperatorsLocale"),
     Setting(SENDER, "EMAIL_TRANSPORT", Form::Transport, true, "EmailTransport"),
     Setting(SENDER, "EMAIL_FROM", Form::Sender, false, "EmailFrom"),
     // What of these must be there depends on the transport: `email` looks.
