@@ -103,3 +103,54 @@ fn plural(state: &State, count: u64, forms: Kwargs) -> Result<String, Error> {
     forms.assert_all_used()?;
     Ok(chosen.replace('#', &locale.number(count)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(code: &str, source: &str) -> Result<String, String> {
+        let environment = environment();
+        let template = environment.template_from_str(source).map_err(|error| error.to_string())?;
+        let values =
+            [("locale", Value::from(code)), ("days", Value::from(1_002_u64)), ("absent", Value::from(()))];
+        template.render(Value::from_pairs(values)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_number_takes_the_form_of_its_language() {
+        let uk = "{{ days|plural(one=\"# день\", few=\"# дні\", many=\"# днів\") }}";
+        assert_eq!(rendered("uk", uk).unwrap(), "1\u{a0}002 дні");
+        assert_eq!(
+            rendered("en", "{{ days|plural(one=\"# day\", other=\"# days\") }}").unwrap(),
+            "1,002 days"
+        );
+        assert_eq!(rendered("id", "{{ days|plural(other=\"# hari\") }}").unwrap(), "1.002 hari");
+    }
+
+    #[test]
+    fn forms_that_a_language_lacks_or_misses_are_an_error() {
+        for (code, source) in [
+            ("uk", "{{ days|plural(one=\"a\", few=\"b\") }}"),
+            ("uk", "{{ days|plural(one=\"a\", few=\"b\", many=\"c\", other=\"d\") }}"),
+            ("en", "{{ days|plural(one=\"a\") }}"),
+            ("en", "{{ days|plural(one=\"a\", many=\"b\", other=\"c\") }}"),
+            ("id", "{{ days|plural(one=\"a\", other=\"b\") }}"),
+            ("id", "{{ absent|plural(other=\"b\") }}"),
+        ] {
+            assert!(rendered(code, source).is_err(), "{code}: {source}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error_and_never_an_empty_place() {
+        for source in [
+            "{{ unknown }}",
+            "{{ absent }}",
+            "{{ days }}",
+            "{% if unknown %}a{% endif %}",
+            "{{ days|upper }}",
+        ] {
+            assert!(rendered("en", source).is_err(), "{source}");
+        }
+    }
+}

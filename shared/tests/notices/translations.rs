@@ -1,0 +1,133 @@
+//! Every text is a translation, and nothing else lies beside them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+
+use serde_json::json;
+use shared::domain::locale::Locale;
+use shared::notices::NoticeKind;
+
+use crate::setup::{COMPANY, all, changed, folder, texts};
+
+fn source(locale: Locale, name: &str) -> String {
+    fs::read_to_string(folder().join(locale.code()).join(format!("{name}.txt"))).unwrap()
+}
+
+fn has_cyrillic(text: &str) -> bool {
+    text.chars().any(|letter| ('\u{400}'..='\u{4ff}').contains(&letter))
+}
+
+/// What stands between `{% set part %}` and its end.
+fn part(text: &str, name: &str) -> Option<String> {
+    let behind = text.split_once(&format!("{{% set {name} %}}"))?.1;
+    Some(behind.split_once("{% endset %}")?.0.to_owned())
+}
+
+#[test]
+fn every_language_has_every_text_and_no_other() {
+    let mut expected: BTreeSet<String> = NoticeKind::ALL.iter().map(|kind| format!("{kind}.txt")).collect();
+    expected.insert("letter.txt".to_owned());
+    for locale in Locale::ALL {
+        let files = fs::read_dir(folder().join(locale.code())).unwrap();
+        let names: BTreeSet<String> =
+            files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        assert_eq!(names, expected, "{locale:?}");
+    }
+}
+
+#[test]
+fn no_translation_is_forgotten() {
+    for name in NoticeKind::ALL.iter().map(|kind| kind.name()).chain(["letter"]) {
+        for part_name in ["subject", "lead", "closing", "greeting", "button_hint", "footer", "picture_label"]
+        {
+            let mut seen = HashMap::new();
+            for locale in Locale::ALL {
+                let Some(words) = part(&source(locale, name), part_name) else { continue };
+                if let Some(other) = seen.insert(words, locale) {
+                    panic!("{name}: {part_name} is the same in {locale:?} and {other:?}");
+                }
+            }
+            assert!(seen.is_empty() || seen.len() == 5, "{name}: {part_name} is in {} languages", seen.len());
+        }
+        let rows = |locale| source(locale, name).lines().filter(|line| line.starts_with("  [")).count();
+        for locale in Locale::ALL {
+            assert_eq!(rows(locale), rows(Locale::En), "{name} in {locale:?}");
+        }
+    }
+}
+
+#[test]
+fn every_language_is_written_in_its_letters() {
+    for (locale, name) in
+        all().map(|(kind, locale)| (locale, kind.name())).chain(Locale::ALL.map(|locale| (locale, "letter")))
+    {
+        let text = source(locale, name);
+        assert_eq!(has_cyrillic(&text), matches!(locale, Locale::Uk | Locale::Ru), "{name} in {locale:?}");
+        match locale {
+            Locale::Uk => assert!(!text.contains(['ы', 'ё', 'э', 'ъ']), "{name}: Russian letters"),
+            Locale::Ru => assert!(!text.contains(['і', 'ї', 'є', 'ґ']), "{name}: Ukrainian letters"),
+            // oʻ and gʻ are written with U+02BB, the stop with U+02BC.
+            Locale::Uz => assert!(!text.contains(['\'', '’', '‘', '`', 'ʹ']), "{name}: another apostrophe"),
+            Locale::En | Locale::Id => assert!(text.is_ascii(), "{name} in {locale:?}"),
+        }
+        assert!(text.len() < 2000, "{name} in {locale:?} is {} bytes long", text.len());
+    }
+}
+
+#[test]
+fn numbers_take_their_form_in_every_language() {
+    let subject = |locale, days: u32| {
+        let notice = changed(NoticeKind::VpsExpiring, "daysLeft", json!(days));
+        texts(&notice, locale, "").0.subject
+    };
+    for (locale, days, words) in [
+        (Locale::En, 1, ": 1 day left"),
+        (Locale::En, 2, ": 2 days left"),
+        (Locale::Id, 1, ": 1 hari lagi"),
+        (Locale::Uk, 1, "залишилося 1 день"),
+        (Locale::Uk, 3, "залишилося 3 дні"),
+        (Locale::Uk, 11, "залишилося 11 днів"),
+        (Locale::Ru, 21, "осталось 21 день"),
+        (Locale::Ru, 2, "осталось 2 дня"),
+        (Locale::Ru, 5, "осталось 5 дней"),
+        (Locale::Uz, 7, ": 7 kun qoldi"),
+    ] {
+        assert!(subject(locale, days).contains(words), "{}", subject(locale, days));
+    }
+}
+
+#[test]
+fn an_unknown_language_reads_english() {
+    let notice = NoticeKind::PaymentConfirmed.sample();
+    let (email, message) = texts(&notice, Locale::of_tag("fr-CA"), "Zoé");
+    assert!(email.text.starts_with("Hello, Zoé!\n\nWe have received your payment."), "{}", email.text);
+    assert!(
+        message.html.starts_with("<b>Payment received: Rp1,250,000</b>\n\nHello, Zoé! "),
+        "{}",
+        message.html
+    );
+}
+
+#[test]
+fn a_reader_without_a_name_is_greeted_and_operators_are_not() {
+    for locale in Locale::ALL {
+        let greeted = |kind: NoticeKind, name: &str| texts(&kind.sample(), locale, name).0.text;
+        let nameless = greeted(NoticeKind::BonusPaid, "");
+        assert!(!nameless.contains(", !") && nameless.lines().next().unwrap().ends_with('!'), "{nameless}");
+        assert!(greeted(NoticeKind::TaskCreated, "Taras").contains("Taras!"));
+        assert!(!greeted(NoticeKind::BillzFailed, "Taras").contains("Taras"));
+    }
+}
+
+#[test]
+fn the_company_is_named_above_and_below() {
+    for (kind, locale) in all() {
+        let (email, message) = texts(&kind.sample(), locale, "");
+        assert!(email.html.matches(COMPANY).count() >= 2, "{kind} {locale:?}");
+        assert!(
+            email.text.contains(COMPANY) && message.html.ends_with(&format!("<i>{COMPANY}</i>")),
+            "{kind}"
+        );
+        assert!(email.html.contains(&format!("lang=\"{}\"", locale.code())));
+    }
+}
