@@ -133,8 +133,7 @@ fn read(body: &Value, id: String) -> Result<Mail, String> {
     };
     let is_address = |address: &String| address.contains('@') && !address.contains(['\r', '\n']);
     let is_tag = |(name, value): (&String, &String)| {
-        let is_word =
-            |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '.' | '@');
+        let is_word = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
         [name, value].iter().all(|part| (1..=256).contains(&part.len()) && part.chars().all(is_word))
     };
     if mail.raw.is_none() && !is_address(&mail.from) {

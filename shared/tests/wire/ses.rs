@@ -80,7 +80,7 @@ async fn an_email_carries_both_texts_its_configuration_set_and_the_deliverys_tag
             "Subject": utf8("Оплачено: 1 250,00 ₴"),
             "Body": { "Text": utf8("Оплачено"), "Html": utf8("<p>Оплачено</p>") },
         } },
-        "EmailTags": [{ "Name": "delivery", "Value": "INV-20261121-7K3M9QZX.4.0.email" }],
+        "EmailTags": [{ "Name": "delivery", "Value": "INV-20261121-7K3M9QZX_2e4_2e0_2eemail" }],
         "ConfigurationSetName": "paydesk",
     });
     assert_eq!(serde_json::from_str::<Value>(&seen.body).unwrap(), wanted);

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::ses::DELIVERY_TAG;
+use super::delivery_tag;
 use crate::domain::notification::delivery_id::DeliveryId;
 
 /// What became of an email.
@@ -94,7 +94,8 @@ struct WireReject {
 
 impl From<WireEvent> for MailFeedback {
     fn from(event: WireEvent) -> Self {
-        let delivery = event.mail.tags.get(DELIVERY_TAG).and_then(|ids| ids.first()?.parse().ok());
+        let delivery =
+            event.mail.tags.get(delivery_tag::NAME).and_then(|ids| delivery_tag::read(ids.first()?));
         let addresses = |list: Vec<WireAddress>| list.into_iter().map(|one| one.email_address).collect();
         let of = |fate, reason, addresses| Self { delivery, fate, reason, addresses };
         match (event.bounce, event.complaint, event.reject) {

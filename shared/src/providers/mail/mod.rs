@@ -2,6 +2,7 @@
 //!
 //! Neither has an idempotency key: an email whose answer was lost may be on its way.
 
+pub mod delivery_tag;
 pub mod feedback;
 pub mod ses;
 pub mod smtp;

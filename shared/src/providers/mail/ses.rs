@@ -10,14 +10,12 @@ use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
 use aws_types::SdkConfig;
 
-use super::{Mail, MailError, Sender};
+use super::{Mail, MailError, Sender, delivery_tag};
 use crate::aws_error::describe;
 use crate::providers::call::Operation;
 use crate::retry::{Failure, Kind};
 
 pub(super) const SEND: Operation = Operation { provider: "ses", name: "SendEmail", kind: Kind::Once };
-/// The tag that carries the delivery's id, back to us with word of a bounce.
-pub const DELIVERY_TAG: &str = "delivery";
 
 /// The client.
 #[derive(Debug, Clone)]
@@ -47,7 +45,11 @@ impl Ses {
             .text(utf8(mail.text).map_err(defect)?)
             .build();
         let message = Message::builder().subject(utf8(mail.subject).map_err(defect)?).body(body).build();
-        let tag = MessageTag::builder().name(DELIVERY_TAG).value(mail.delivery).build().map_err(defect)?;
+        let tag = MessageTag::builder()
+            .name(delivery_tag::NAME)
+            .value(delivery_tag::write(mail.delivery))
+            .build()
+            .map_err(defect)?;
         let patience = TimeoutConfig::builder().operation_attempt_timeout(within).build();
         let request = self
             .client
