@@ -60,12 +60,10 @@ pub struct App {
 pub async fn start() -> anyhow::Result<App> {
     let startup = Startup::begin()?;
     let sqs = SqsClient::new(&startup.aws);
-    let batch = |queue: &'static str, dead_letters: &'static str| {
-        Ok::<_, anyhow::Error>(SqsBatch {
-            queue: Queue::new(sqs.clone(), required(queue)?),
-            dead_letters: Queue::new(sqs.clone(), required(dead_letters)?),
-            delays: DELAYS,
-        })
+    let batch = |queue: String, dead_letters: String| SqsBatch {
+        queue: Queue::new(sqs.clone(), queue),
+        dead_letters: Queue::new(sqs.clone(), dead_letters),
+        delays: DELAYS,
     };
     let dynamodb = aws_sdk_dynamodb::Client::new(&startup.aws);
     let table = Table::new(dynamodb, required("NOTIFICATIONS_TABLE")?);
@@ -78,10 +76,10 @@ pub async fn start() -> anyhow::Result<App> {
     };
     let parties = Refreshed::new(source.read().await?);
     Ok(App {
-        notifications: batch("NOTIFICATIONS_QUEUE_URL", "NOTIFICATIONS_DLQ_URL")?,
-        email: batch("EMAIL_QUEUE_URL", "EMAIL_DLQ_URL")?,
-        telegram: batch("TELEGRAM_QUEUE_URL", "TELEGRAM_DLQ_URL")?,
-        feedback: batch("EMAIL_FEEDBACK_QUEUE_URL", "EMAIL_FEEDBACK_DLQ_URL")?,
+        notifications: batch(required("NOTIFICATIONS_QUEUE_URL")?, required("NOTIFICATIONS_DLQ_URL")?),
+        email: batch(required("EMAIL_QUEUE_URL")?, required("EMAIL_DLQ_URL")?),
+        telegram: batch(required("TELEGRAM_QUEUE_URL")?, required("TELEGRAM_DLQ_URL")?),
+        feedback: batch(required("EMAIL_FEEDBACK_QUEUE_URL")?, required("EMAIL_FEEDBACK_DLQ_URL")?),
         deliveries: Deliveries::new(table.clone()),
         contacts: Contacts::new(table.clone()),
         preferences: PreferenceBook::new(table),
