@@ -1,6 +1,6 @@
 //! Who is told: a person of the user service, or the operators.
 
-use shared::domain::identifier::UserId;
+use shared::domain::identifier::{NotificationId, UserId};
 use shared::domain::locale::Locale;
 use shared::domain::notification::Channel;
 use shared::domain::notification::preferences::Preferences;
@@ -68,6 +68,9 @@ impl Recipient {
     pub async fn of(app: &App, notification: &Notification) -> Result<Self, RecipientError> {
         if notification.version != VERSION {
             return Err(RecipientError::Unusable("a notification of an unknown version"));
+        }
+        if notification.id.parse::<NotificationId>().is_err() {
+            return Err(RecipientError::Unusable("the notification's id is no id"));
         }
         match (notification.notice.kind().audience(), &notification.user_id) {
             (Audience::Operators, _) => Ok(Self::operators(app)),
