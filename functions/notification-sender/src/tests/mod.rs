@@ -1,7 +1,6 @@
 //! Stories of the sender: what is stored, sent and answered, whatever comes and whatever goes wrong.
 
 mod bench;
-mod chats;
 mod choices;
 mod confidential;
 mod crashes;

@@ -1,0 +1,77 @@
+//! A function that ends soon begins nothing that it could not end.
+
+use std::time::Duration;
+
+use super::bench::{Bench, EMAILS, PLANS, QUEUES, TELEGRAMS};
+use super::wishes::{CHAT, EMAIL, USER, bounce, confirmed, notification, request};
+use crate::handler::Deadline;
+
+#[tokio::test]
+async fn with_too_little_time_nothing_is_begun_and_nothing_lost() {
+    let bench = Bench::start().await;
+    for number in 0..3 {
+        let told = notification(&format!("n-{number}"), Some(USER), &confirmed());
+        bench.put(EMAILS, &request("EMAIL", 0, &told));
+        bench.put(TELEGRAMS, &request("TELEGRAM", 0, &told));
+    }
+    for queue in [EMAILS, TELEGRAMS] {
+        assert_eq!(bench.deliver_within(queue, Duration::from_secs(16)).await.len(), 3, "{queue}");
+        let timeouts: Vec<Vec<i64>> =
+            bench.waiting(queue).into_iter().map(|message| message.visibility_timeouts).collect();
+        assert_eq!(timeouts, [[0], [0], [0]], "{queue}: at once to somebody with more time");
+    }
+    assert_eq!((bench.mails().len(), bench.message_count().await, bench.wire.count("PutItem")), (0, 0, 0));
+    bench.run().await;
+    assert_eq!((bench.mails().len(), bench.chat(CHAT).await.len()), (3, 3));
+}
+
+#[tokio::test]
+async fn with_no_time_at_all_everything_stays() {
+    let bench = Bench::start().await;
+    let told = notification("n-1", Some(USER), &confirmed());
+    bench.put(PLANS, &told);
+    bench.put(EMAILS, &request("EMAIL", 0, &told));
+    bench.put(TELEGRAMS, &request("TELEGRAM", 0, &told));
+    bench.put(super::bench::FEEDBACK, &bounce("Permanent", None, EMAIL));
+    for queue in QUEUES {
+        assert_eq!(bench.deliver_within(queue, Duration::ZERO).await.len(), 1, "{queue}");
+        assert!(bench.buried(queue).is_empty(), "{queue}");
+    }
+    assert_eq!((bench.mails().len(), bench.message_count().await), (0, 0));
+    bench.run().await;
+    let told = bench.chat(CHAT).await.len() + bench.mails().len();
+    assert!(told >= 1, "the chat, and the address if it was written to before it was known to be dead");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_has_a_share_of_the_time_and_never_more_than_ten_seconds() {
+    let share = |seconds| Deadline::in_(Duration::from_secs(seconds)).call_time();
+    for (left, wanted) in
+        [(0, None), (16, None), (17, Some(3)), (25, Some(5)), (45, Some(10)), (900, Some(10))]
+    {
+        assert_eq!(share(left), wanted.map(Duration::from_secs), "{left} s are left");
+    }
+}
+
+#[tokio::test]
+async fn ten_emails_of_a_batch_overlap() {
+    let bench = Bench::start().await;
+    for number in 0..10 {
+        bench.put(
+            EMAILS,
+            &request("EMAIL", 0, &notification(&format!("n-{number}"), Some(USER), &confirmed())),
+        );
+    }
+    // Ten times user, preferences, contact and claim; then the first send, which is held.
+    let held = bench.wire.hold_answer_of(41);
+    let delivering = bench.deliver(EMAILS);
+    let watching = async {
+        held.reached().await;
+        while bench.mails().len() < 10 {
+            tokio::task::yield_now().await;
+        }
+        held.release();
+    };
+    let (stay, ()) = tokio::join!(delivering, watching);
+    assert_eq!((stay.len(), bench.mails().len()), (0, 10), "nine did not wait for the first");
+}
