@@ -2,10 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod changes;
+mod contacts;
 mod corrupt;
 mod creation;
+mod deliveries;
+mod delivery_corrupt;
+mod delivery_listing;
 mod idempotency;
 mod listing;
+mod preferences;
 mod setup;
 mod small_records;
 mod stored;

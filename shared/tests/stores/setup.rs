@@ -3,7 +3,7 @@
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use jiff::{SignedDuration, Timestamp};
-use sandbox::testbed::dynamodb::{DynamoDb, IDEMPOTENCY_KEYS, INVOICES};
+use sandbox::testbed::dynamodb::{DynamoDb, IDEMPOTENCY_KEYS, INVOICES, NOTIFICATIONS};
 use sandbox::testbed::wire::Wire;
 use shared::domain::invoice::Invoice;
 use shared::domain::invoice::attempt::Transaction;
@@ -13,8 +13,11 @@ use shared::domain::order::{Order, OrderItem};
 use shared::domain::payment_report::{PaymentReport, ReportSource, ReportedStatus};
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
+use shared::stores::contacts::Contacts;
+use shared::stores::deliveries::Deliveries;
 use shared::stores::idempotency_keys::IdempotencyKeys;
 use shared::stores::invoices::{Cause, Creation, Invoices};
+use shared::stores::preferences::PreferenceBook;
 use shared::stores::sweeps::Sweeps;
 use shared::stores::table::Table;
 use shared::stores::unmatched_reports::UnmatchedReports;
@@ -30,6 +33,9 @@ pub struct Stores {
     pub keys: IdempotencyKeys,
     pub sweeps: Sweeps,
     pub unmatched: UnmatchedReports,
+    pub deliveries: Deliveries,
+    pub contacts: Contacts,
+    pub preferences: PreferenceBook,
 }
 
 pub async fn stores() -> Stores {
@@ -44,6 +50,9 @@ pub async fn stores() -> Stores {
         keys: IdempotencyKeys::new(table(IDEMPOTENCY_KEYS)),
         sweeps: Sweeps::new(table(INVOICES)),
         unmatched: UnmatchedReports::new(table(INVOICES)),
+        deliveries: Deliveries::new(table(NOTIFICATIONS)),
+        contacts: Contacts::new(table(NOTIFICATIONS)),
+        preferences: PreferenceBook::new(table(NOTIFICATIONS)),
         dynamodb,
         wire,
     }
