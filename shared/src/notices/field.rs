@@ -56,7 +56,7 @@ impl Form {
     pub fn expected(self) -> &'static str {
         match self {
             Self::Id | Self::Text => "a text",
-            Self::Secret => "a text of 1 to 200 characters, none of them a control character",
+            Self::Secret => "a text of 1 to 200 characters, without line ends and other invisible marks",
             Self::Link => "an address that begins with http:// or https://, at most 1000 bytes long",
             Self::Amount => "a whole number of minor units, not below zero",
             Self::Currency => "one of IDR, UZS, UAH, USD and EUR",
@@ -130,7 +130,17 @@ pub mod currency {
     }
 }
 
-/// A credential for one person: 1–200 characters without control characters.
+/// Whether a character ends a line or steers a device: it could pretend to be words of ours.
+pub fn breaks_line(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
+}
+
+/// Whether a character only turns the direction of what stands around it, or is not seen at all.
+pub fn turns_direction(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A credential for one person: 1–200 characters, none of which breaks a line or turns its direction.
 ///
 /// It is shown in no `Debug` output. It is serialised in full, because a queue has to carry it.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -154,7 +164,11 @@ impl TryFrom<String> for SecretText {
 
     fn try_from(text: String) -> Result<Self, FieldError> {
         let fits = !text.is_empty() && text.chars().count() <= MAX_SECRET;
-        if fits && !text.chars().any(char::is_control) { Ok(Self(text)) } else { Err(FieldError) }
+        if fits && !text.chars().any(|letter| breaks_line(letter) || turns_direction(letter)) {
+            Ok(Self(text))
+        } else {
+            Err(FieldError)
+        }
     }
 }
 

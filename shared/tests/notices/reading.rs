@@ -116,9 +116,15 @@ fn a_credential_shows_in_no_debug_output_and_no_refusal() {
     let shown = format!("{notice:?} {notice:#?}");
     assert!(!shown.contains("Zebra-77") && shown.contains("[REDACTED]"), "{shown}");
     assert!(serde_json::to_string(&notice).unwrap().contains("Zebra-77"));
-    for wrong in
-        [json!(""), json!("Zebra-77\n"), json!("Zebra-77".repeat(30)), json!(7777), json!(["Zebra-77"])]
-    {
+    for wrong in [
+        json!(""),
+        json!("Zebra-77\n"),
+        json!("Zebra-77\u{2028}"),
+        json!("\u{202e}Zebra-77"),
+        json!("Zebra-77".repeat(30)),
+        json!(7777),
+        json!(["Zebra-77"]),
+    ] {
         let reason = refused("vps.active", with(NoticeKind::VpsActive, "password", wrong));
         assert!(reason.starts_with("password is not") && !reason.contains("77"), "{reason}");
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use shared::domain::locale::Locale;
+use shared::notices::field::{Form, breaks_line, turns_direction};
 use shared::notices::texts::{EmailText, Reader, TelegramText, Texts};
 use shared::notices::{Notice, NoticeKind};
 
@@ -59,14 +60,14 @@ pub fn bare(kind: NoticeKind) -> Notice {
 
 /// A sample whose every text is this one.
 pub fn with_words(kind: NoticeKind, words: &str) -> Notice {
-    use shared::notices::field::Form;
+    let is_plain = |letter: &char| !breaks_line(*letter) && !turns_direction(*letter);
     let mut fields = fields(kind);
     for field in kind.fields() {
         match field.form {
             Form::Id | Form::Text => fields[field.name] = json!(words),
             Form::Names => fields[field.name] = json!([words, words]),
             Form::Secret => {
-                let secret: String = words.chars().filter(|letter| !letter.is_control()).take(200).collect();
+                let secret: String = words.chars().filter(is_plain).take(200).collect();
                 if !secret.is_empty() {
                     fields[field.name] = json!(secret);
                 }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::domain::money::{Currency, Money};
 use crate::notices::Notice;
-use crate::notices::field::{Field, Form};
+use crate::notices::field::{Field, Form, breaks_line, turns_direction};
 use crate::notices::texts::Reader;
 
 /// Longest free words, in UTF-16 units as Telegram counts.
@@ -64,10 +64,8 @@ pub(super) fn name(name: &str) -> String {
 /// spaces, characters that turn the direction of what follows are left out, and what is longer than
 /// `longest` UTF-16 units is cut.
 fn clean(text: &str, longest: usize) -> String {
-    let turns = |letter: char| matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    let is_gap = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
-    let letters = text.trim().chars().filter(|letter| !turns(*letter));
-    let letters = letters.map(|letter| if is_gap(letter) { ' ' } else { letter });
+    let letters = text.trim().chars().filter(|letter| !turns_direction(*letter));
+    let letters = letters.map(|letter| if breaks_line(letter) { ' ' } else { letter });
     let (mut kept, mut length) = (String::new(), 0);
     for letter in letters {
         length += letter.len_utf16();
