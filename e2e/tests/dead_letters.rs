@@ -1,7 +1,9 @@
 //! `ops dlq` on the deployed stack: letters are looked at, sent back after repair, and dropped.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use e2e::stack::{Stack, root, stack_path};
@@ -12,10 +14,21 @@ use uuid::Uuid;
 /// How long a function may take to bury what it cannot handle.
 const BURIAL_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// The command, built once: a story calls it many times.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let mut build = Command::new(env!("CARGO"));
+        let built =
+            build.current_dir(root()).args(["build", "--quiet", "--package", "ops"]).status().unwrap();
+        assert!(built.success());
+        Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("debug").join("ops")
+    })
+}
+
 fn ops(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO"));
-    command.current_dir(root()).args(["run", "--quiet", "--package", "ops", "--bin", "ops", "--", "dlq"]);
-    command.args(arguments).arg("--json").arg("--stack-file").arg(stack_path());
+    let mut command = Command::new(program());
+    command.arg("dlq").args(arguments).arg("--json").arg("--stack-file").arg(stack_path());
     command.output().unwrap()
 }
 
