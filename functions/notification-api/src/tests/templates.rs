@@ -3,6 +3,7 @@
 use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::{Value, json};
 use shared::notices::NoticeKind;
+use shared::notices::field::Form;
 
 use super::bench::Bench;
 
@@ -20,13 +21,14 @@ async fn every_event_is_listed_with_what_it_takes() {
     assert_eq!(events, known);
     let vps = items.iter().find(|item| item["event"] == "vps.active").unwrap();
     let field = |name: &str, expected: &str| json!({ "name": name, "required": true, "expected": expected });
-    let secret = "a text of 1 to 200 characters, none of them a control character";
+    let (text, secret) = (Form::Text.expected(), Form::Secret.expected());
+    assert_ne!(text, secret);
     assert_eq!(
         *vps,
         json!({ "event": "vps.active", "audience": "CUSTOMER", "urgent": true, "secret": true,
             "channels": ["EMAIL", "TELEGRAM"], "locales": ["en", "id", "uk", "uz", "ru"],
-            "fields": [field("orderId", "a text"), field("hostname", "a text"), field("ipAddress", "a text"),
-                field("username", "a text"), field("password", secret)] })
+            "fields": [field("orderId", text), field("hostname", text), field("ipAddress", text),
+                field("username", text), field("password", secret)] })
     );
     let order = items.iter().find(|item| item["event"] == "order.created").unwrap();
     assert_eq!((&order["urgent"], &order["secret"]), (&json!(false), &json!(false)));
