@@ -46,6 +46,14 @@ fn status_of(function: &str, case: &str) -> Option<u64> {
         ("billing-api", "create-not-json") => 400,
         ("billing-api", "no-such-route") => 404,
         ("billing-api", "wrong-method") => 405,
+        ("notification-api", "logs" | "preferences" | "preferences-replace") => 200,
+        ("notification-api", "templates" | "preview" | "preview-html") => 200,
+        ("notification-api", "send" | "send-with-key" | "send-credentials" | "send-to-operators") => 202,
+        ("notification-api", "send-without-key") => 401,
+        ("notification-api", "send-unknown-field") => 422,
+        ("notification-api", "send-not-json") => 400,
+        ("notification-api", "no-such-route") => 404,
+        ("notification-api", "wrong-method") => 405,
         ("tripay-callback", "forged-body" | "re-serialised" | "signature-missing" | "signature-doubled") => {
             401
         }
@@ -58,7 +66,7 @@ fn status_of(function: &str, case: &str) -> Option<u64> {
 /// What a function answers to every event of its own.
 fn judge(function: &str, case: &str, answer: &Value) {
     match function {
-        "billing-api" | "tripay-callback" => {
+        "billing-api" | "notification-api" | "tripay-callback" => {
             let status = answer["statusCode"].as_u64().unwrap_or_else(|| panic!("{case}: {answer}"));
             assert!(status < 500, "{function} {case}: {answer}");
             if let Some(wanted) = status_of(function, case) {
