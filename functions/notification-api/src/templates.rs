@@ -133,15 +133,19 @@ pub async fn preview(
     let channel = query.channel.as_deref().map_or(Ok(Channel::Email), str::parse);
     let channel = channel.map_err(|error| wrong(error.to_string()))?;
     let locale = query.locale.as_deref().map_or(Ok(Locale::En), locale)?;
-    let view = PreviewView::of(app, kind, channel, locale)?;
-    match (query.format.as_deref(), channel) {
-        (None | Some("json"), _) => replies::json(StatusCode::OK, &view),
-        (Some("html"), Channel::Email) => {
-            Ok(replies::text(StatusCode::OK, "text/html; charset=utf-8", view.html))
+    let is_page = match (query.format.as_deref(), channel) {
+        (None | Some("json"), _) => false,
+        (Some("html"), Channel::Email) => true,
+        (Some("html"), Channel::Telegram) => {
+            return Err(wrong("only an email is a page of its own".to_owned()));
         }
-        (Some("html"), Channel::Telegram) => Err(wrong("only an email is a page of its own".to_owned())),
-        (Some(_), _) => Err(wrong("the formats are json and html".to_owned())),
+        (Some(_), _) => return Err(wrong("the formats are json and html".to_owned())),
+    };
+    let view = PreviewView::of(app, kind, channel, locale)?;
+    if is_page {
+        return Ok(replies::text(StatusCode::OK, "text/html; charset=utf-8", view.html));
     }
+    replies::json(StatusCode::OK, &view)
 }
 
 fn locale(code: &str) -> Result<Locale, Refusal> {

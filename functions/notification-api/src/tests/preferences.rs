@@ -12,8 +12,13 @@ fn show() -> Trigger {
     Trigger::of("preferences")
 }
 
+/// The sample's choice, by who is asked about in the other samples.
+fn choose() -> Trigger {
+    Trigger::of("preferences-replace").by("user-1")
+}
+
 fn replace(wish: &Value) -> Trigger {
-    Trigger::of("preferences-replace").body(wish)
+    choose().body(wish)
 }
 
 #[tokio::test]
@@ -32,7 +37,7 @@ async fn who_never_chose_is_told_everything_by_every_channel() {
 #[tokio::test]
 async fn what_was_chosen_is_shown_and_holds_for_the_sender() {
     let bench = Bench::start().await;
-    let replaced = bench.send(&Trigger::of("preferences-replace")).await.ok(200);
+    let replaced = bench.send(&choose()).await.ok(200);
     assert_eq!(replaced["channels"]["order.created"], json!([]));
     assert_eq!(replaced["channels"]["payment.confirmed"], json!(["TELEGRAM"]));
     assert_eq!(replaced["channels"]["payment.expired"], json!(["EMAIL", "TELEGRAM"]));
@@ -50,7 +55,7 @@ async fn what_was_chosen_is_shown_and_holds_for_the_sender() {
 async fn a_second_choice_replaces_the_whole_first_one() {
     let bench = Bench::start().await;
     let untouched = bench.send(&show()).await.ok(200);
-    bench.send(&Trigger::of("preferences-replace")).await.ok(200);
+    bench.send(&choose()).await.ok(200);
     let muted = json!({ "channels": { "bonus.paid": ["TELEGRAM", "EMAIL", "telegram"] } });
     let second = bench.send(&replace(&muted)).await.ok(200);
     assert_eq!(second, untouched, "each channel once, in one order; and nothing of the first choice");
@@ -61,7 +66,7 @@ async fn a_second_choice_replaces_the_whole_first_one() {
 #[tokio::test]
 async fn everybody_chooses_for_himself() {
     let bench = Bench::start().await;
-    bench.send(&Trigger::of("preferences-replace")).await.ok(200);
+    bench.send(&choose()).await.ok(200);
     let other = bench.send(&show().by("user-2")).await.ok(200);
     assert_eq!(other["channels"]["order.created"], json!(["EMAIL", "TELEGRAM"]));
     bench.send(&replace(&json!({})).by("user-2")).await.ok(200);
@@ -102,7 +107,7 @@ async fn what_cannot_be_chosen_is_refused_by_name_and_changes_nothing() {
 #[tokio::test]
 async fn a_repeat_under_the_same_key_gets_the_first_answer() {
     let bench = Bench::start().await;
-    let wish = Trigger::of("preferences-replace").keyed("my-choice");
+    let wish = choose().keyed("my-choice");
     let first = bench.send(&wish).await.ok(200);
     bench.send(&replace(&json!({}))).await.ok(200);
     let again = bench.send(&wish).await;
