@@ -53,7 +53,7 @@ fn hostile_words_break_out_of_no_text() {
 fn hostile_words_are_shown_as_they_are() {
     let notice = with_words(NoticeKind::PaymentNeedsReview, "<b>&\"'{{x}}{% y %}");
     let (email, message) = texts(&notice, Locale::En, "");
-    let escaped = "&lt;b&gt;&amp;&quot;&#39;{{x}}{% y %}";
+    let escaped = "&#60;b&#62;&#38;&#34;&#39;{{x}}{% y %}";
     assert!(email.html.contains(escaped) && message.html.contains(escaped), "{}", message.html);
     assert!(email.text.contains("<b>&\"'{{x}}{% y %}"), "{}", email.text);
 }

@@ -12,7 +12,7 @@ fn the_layout_of_emails_is_compiled_from_its_source() {
     assert!(parsed.warnings.is_empty(), "{:?}", parsed.warnings);
     let compiled = parsed.element.render(&mrml::prelude::render::RenderOptions::default()).unwrap();
     // The reader's language, not the layout's.
-    let compiled = compiled.replace("lang=\"en\"", "lang=\"{{ locale }}\"") + "\n";
+    let compiled = compiled.replace("lang=\"en\"", "lang=\"{{ parts.locale.code() }}\"") + "\n";
     let path = layouts.join("email.html");
     if std::env::var_os("COMPILE_EMAIL").is_some() {
         fs::write(&path, &compiled).unwrap();

@@ -3,16 +3,17 @@
 //! A text names its parts (subject, lead, facts, action, picture, closing) and knows no markup. The
 //! three layouts put the parts together and escape every one of them, so that no text can forget to.
 
+mod catalogue;
+mod layouts;
 mod parts;
-mod templates;
 mod values;
 
+use askama::Template;
 use jiff::tz::TimeZone;
-use minijinja::Environment;
 
 use crate::domain::locale::Locale;
 use crate::notices::{Notice, NoticeKind};
-use parts::Parts;
+use layouts::{EmailHtml, EmailPlain, Parts, TelegramHtml};
 
 /// Longest text of a Telegram message, in UTF-16 units of what the reader sees.
 pub const TELEGRAM_TEXT: usize = 4096;
@@ -74,16 +75,16 @@ pub struct TextError {
     pub reason: String,
 }
 
-/// Every text, each compiled when it is first needed.
+/// Every text, in the name of one company.
+#[derive(Debug, Clone)]
 pub struct Texts {
     company_name: String,
-    templates: Environment<'static>,
 }
 
 impl Texts {
-    /// The texts of a company. Reads and compiles nothing yet.
+    /// The texts of a company.
     pub fn new(company_name: &str) -> Self {
-        Self { company_name: values::name(company_name), templates: templates::environment() }
+        Self { company_name: values::name(company_name) }
     }
 
     /// What an email says.
@@ -92,8 +93,8 @@ impl Texts {
     /// When the text has a mistake.
     pub fn email(&self, notice: &Notice, to: &Reader<'_>) -> Result<EmailText, TextError> {
         let parts = self.parts(notice, to)?;
-        let html = self.lay_out(templates::EMAIL_HTML, &parts, notice, to)?;
-        let text = self.lay_out(templates::EMAIL_TEXT, &parts, notice, to)?;
+        let html = lay_out(&EmailHtml { parts: &parts }, notice, to)?;
+        let text = lay_out(&EmailPlain { parts: &parts }, notice, to)?;
         Ok(EmailText { subject: parts.subject, html, text })
     }
 
@@ -103,28 +104,21 @@ impl Texts {
     /// When the text has a mistake.
     pub fn telegram(&self, notice: &Notice, to: &Reader<'_>) -> Result<TelegramText, TextError> {
         let parts = self.parts(notice, to)?;
-        let html = self.lay_out(templates::TELEGRAM, &parts, notice, to)?;
+        let html = lay_out(&TelegramHtml { parts: &parts }, notice, to)?;
         let is_caption = visible_length(&html) <= TELEGRAM_CAPTION;
-        Ok(TelegramText { html, link: parts.action, picture_url: parts.picture.filter(|_| is_caption) })
+        let picture = Some(parts.picture).filter(|picture| is_caption && !picture.is_empty());
+        Ok(TelegramText { html, link: parts.action, picture_url: picture })
     }
 
     fn parts(&self, notice: &Notice, to: &Reader<'_>) -> Result<Parts, TextError> {
         let values = values::of(notice, to).map_err(|reason| text_error(notice, to, reason))?;
-        Parts::evaluate(&self.templates, notice.kind(), to, &self.company_name, values)
-            .map_err(|reason| text_error(notice, to, reason))
+        let parts = parts::of(notice.kind(), to, &self.company_name, &values);
+        parts.map_err(|reason| text_error(notice, to, reason))
     }
+}
 
-    fn lay_out(
-        &self,
-        layout: &str,
-        parts: &Parts,
-        notice: &Notice,
-        to: &Reader<'_>,
-    ) -> Result<String, TextError> {
-        let values = parts.values(&self.company_name, to.locale);
-        let laid_out = self.templates.get_template(layout).and_then(|template| template.render(values));
-        laid_out.map_err(|error| text_error(notice, to, error.to_string()))
-    }
+fn lay_out(layout: &impl Template, notice: &Notice, to: &Reader<'_>) -> Result<String, TextError> {
+    layout.render().map_err(|error| text_error(notice, to, error.to_string()))
 }
 
 fn text_error(notice: &Notice, to: &Reader<'_>, reason: String) -> TextError {

@@ -1,158 +1,82 @@
 //! The parts of a notice in words, before a layout puts them together.
 
-use minijinja::Environment;
-use minijinja::value::Value;
-
-use crate::domain::locale::Locale;
 use crate::notices::NoticeKind;
 use crate::notices::about::Audience;
-use crate::notices::texts::{Link, Reader, templates, values};
+use crate::notices::texts::catalogue::{self, Sheet, Shown, Values};
+use crate::notices::texts::layouts::{Fact, Parts, Style};
+use crate::notices::texts::{Link, Reader, values};
 
-/// What an event's text and the language's letter say.
-pub(super) struct Parts {
-    pub(super) subject: String,
-    pub(super) action: Option<Link>,
-    pub(super) picture: Option<String>,
-    greeting: String,
-    lead: String,
-    facts: Vec<Value>,
-    closing: String,
-    footer: String,
-    button_hint: String,
-    picture_label: String,
+/// Every part that a text may have.
+const KNOWN: [&str; 8] = ["subject", "lead", "fact", "code", "secret", "action", "picture", "closing"];
+
+/// Puts the notice's values into its text.
+///
+/// # Errors
+/// When the text lacks a part, has one that nobody knows, or names something that is not there.
+pub(super) fn of(kind: NoticeKind, to: &Reader<'_>, company: &str, values: &Values) -> Result<Parts, String> {
+    let text = catalogue::of_event(kind, to.locale, values);
+    if let Some((part, _)) = text.lines()?.into_iter().find(|(part, _)| !KNOWN.contains(part)) {
+        return Err(format!("there is no part {part}"));
+    }
+    let name = values::name(to.name);
+    let (footer, greeting) = match (kind.audience(), name.is_empty()) {
+        (Audience::Operators, _) => ("footer_operators", None),
+        (Audience::Customer, true) => ("footer_customer", Some("greeting_nameless")),
+        (Audience::Customer, false) => ("footer_customer", Some("greeting")),
+        (Audience::Staff, true) => ("footer_staff", Some("greeting_nameless")),
+        (Audience::Staff, false) => ("footer_staff", Some("greeting")),
+    };
+    let words = |words: String| Shown::Words(words);
+    let around = vec![("name".to_owned(), words(name)), ("company".to_owned(), words(company.to_owned()))];
+    let letter = catalogue::letter(to.locale, &around);
+    Ok(Parts {
+        locale: to.locale,
+        company: company.to_owned(),
+        subject: text.words("subject")?,
+        greeting: greeting.map(|greeting| letter.words(greeting)).transpose()?.unwrap_or_default(),
+        lead: text.words("lead")?,
+        facts: facts(&text)?,
+        action: action(&text)?,
+        button_hint: letter.words("button_hint")?,
+        picture: picture(&text)?.unwrap_or_default(),
+        picture_label: letter.words("picture_label")?,
+        closing: text.optional("closing")?.unwrap_or_default(),
+        footer: letter.words(footer)?,
+    })
 }
 
-impl Parts {
-    /// Puts the notice's values into its text.
-    ///
-    /// # Errors
-    /// When the text lacks a part, names something that is not there, or is no text at all.
-    pub(super) fn evaluate(
-        templates: &Environment<'_>,
-        kind: NoticeKind,
-        to: &Reader<'_>,
-        company: &str,
-        mut values: Vec<(String, Value)>,
-    ) -> Result<Self, String> {
-        let locale = ("locale".to_owned(), Value::from(to.locale.code()));
-        values.push(locale.clone());
-        let text = Sheet::open(templates, &templates::text_name(to.locale, kind), values)?;
-        let audience = match kind.audience() {
-            Audience::Customer => "customer",
-            Audience::Staff => "staff",
-            Audience::Operators => "operators",
+/// Every fact that the notice knows, in the text's order.
+fn facts(text: &Sheet<'_>) -> Result<Vec<Fact>, String> {
+    let mut facts = Vec::new();
+    for (part, line) in text.lines()? {
+        let style = match part {
+            "fact" => Style::Plain,
+            "code" => Style::Code,
+            "secret" => Style::Secret,
+            _ => continue,
         };
-        let around = vec![
-            locale,
-            ("name".to_owned(), Value::from(values::name(to.name))),
-            ("company".to_owned(), Value::from(company)),
-            ("audience".to_owned(), Value::from(audience)),
-        ];
-        let letter = Sheet::open(templates, &templates::letter_name(to.locale), around)?;
-        Ok(Self {
-            subject: text.words("subject")?,
-            action: text.action()?,
-            picture: text.optional("picture").and_then(|url| url.as_str().map(str::to_owned)),
-            greeting: letter.words("greeting")?,
-            lead: text.words("lead")?,
-            facts: text.facts()?,
-            closing: text.optional("closing").map(|_| text.words("closing")).transpose()?.unwrap_or_default(),
-            footer: letter.words("footer")?,
-            button_hint: letter.words("button_hint")?,
-            picture_label: letter.words("picture_label")?,
-        })
-    }
-
-    /// The parts by the names that layouts use; what is absent is an empty text.
-    pub(super) fn values(&self, company: &str, locale: Locale) -> Value {
-        let text = |text: &str| Value::from(text);
-        let action = self.action.as_ref();
-        Value::from_pairs([
-            ("locale", text(locale.code())),
-            ("company", text(company)),
-            ("subject", text(&self.subject)),
-            ("greeting", text(&self.greeting)),
-            ("lead", text(&self.lead)),
-            ("facts", self.facts.iter().cloned().collect()),
-            ("action_label", text(action.map_or("", |action| &action.label))),
-            ("action_url", text(action.map_or("", |action| &action.url))),
-            ("button_hint", text(&self.button_hint)),
-            ("picture", text(self.picture.as_deref().unwrap_or_default())),
-            ("picture_label", text(&self.picture_label)),
-            ("closing", text(&self.closing)),
-            ("footer", text(&self.footer)),
-        ])
-    }
-}
-
-/// What an evaluated text has set.
-struct Sheet<'a> {
-    sheet: minijinja::Captured<'a>,
-}
-
-impl<'a> Sheet<'a> {
-    fn open(
-        templates: &'a Environment<'_>,
-        name: &str,
-        values: Vec<(String, Value)>,
-    ) -> Result<Self, String> {
-        let template = templates.get_template(name).map_err(|error| error.to_string())?;
-        let sheet = template.render_captured(Value::from_pairs(values)).map_err(|error| error.to_string())?;
-        let stray = !sheet.output().trim().is_empty();
-        if stray { Err("words stand outside of its parts".to_owned()) } else { Ok(Self { sheet }) }
-    }
-
-    fn optional(&self, part: &str) -> Option<Value> {
-        self.sheet.state().lookup(part).filter(|value| !value.is_none() && !value.is_undefined())
-    }
-
-    fn words(&self, part: &str) -> Result<String, String> {
-        let value = self.optional(part).ok_or_else(|| format!("{part} is missing"))?;
-        value.as_str().map(|words| words.trim().to_owned()).ok_or_else(|| format!("{part} is no text"))
-    }
-
-    /// `["Label", url]`; none when there is no address.
-    fn action(&self) -> Result<Option<Link>, String> {
-        let Some(action) = self.optional("action") else { return Ok(None) };
-        let row = items(&action)?;
-        match row.as_slice() {
-            [label, url] if url.is_none() && label.as_str().is_some() => Ok(None),
-            [label, url] => match (label.as_str(), url.as_str()) {
-                (Some(label), Some(url)) => Ok(Some(Link { label: label.to_owned(), url: url.to_owned() })),
-                _ => Err("action is not [\"Label\", url]".to_owned()),
-            },
-            _ => Err("action is not [\"Label\", url]".to_owned()),
+        let (label, value) = labelled(line)?;
+        if let Some(value) = text.filled(value)?.filter(|value| !value.is_empty()) {
+            facts.push(Fact { label: label.to_owned(), value, style });
         }
     }
-
-    /// `[["Label", value], ["Label", value, "code"]]`; rows without a value are left out.
-    fn facts(&self) -> Result<Vec<Value>, String> {
-        let facts = self.optional("facts").ok_or("facts is missing")?;
-        let mut rows = Vec::new();
-        for row in items(&facts)? {
-            let row = items(&row)?;
-            let (label, value, style) = match row.as_slice() {
-                [label, value] => (label, value, ""),
-                [label, value, style] => (label, value, style.as_str().unwrap_or("none")),
-                _ => return Err("a fact is not [\"Label\", value, \"style\"]".to_owned()),
-            };
-            if !["", "code", "secret"].contains(&style) {
-                return Err("a fact's style is neither \"code\" nor \"secret\"".to_owned());
-            }
-            let is_absent = value.is_none() || value.as_str().is_some_and(str::is_empty);
-            if !is_absent {
-                let style = Value::from(style);
-                rows.push(Value::from_pairs([
-                    ("label", label.clone()),
-                    ("value", value.clone()),
-                    ("style", style),
-                ]));
-            }
-        }
-        Ok(rows)
-    }
+    Ok(facts)
 }
 
-fn items(list: &Value) -> Result<Vec<Value>, String> {
-    Ok(list.try_iter().map_err(|_| "a list is expected")?.collect())
+fn action(text: &Sheet<'_>) -> Result<Option<Link>, String> {
+    let lines = text.lines()?;
+    let Some((_, line)) = lines.into_iter().find(|(part, _)| *part == "action") else { return Ok(None) };
+    let (label, url) = labelled(line)?;
+    Ok(text.filled(url)?.map(|url| Link { label: label.to_owned(), url }))
+}
+
+fn picture(text: &Sheet<'_>) -> Result<Option<String>, String> {
+    let lines = text.lines()?;
+    let Some((_, url)) = lines.into_iter().find(|(part, _)| *part == "picture") else { return Ok(None) };
+    text.filled(url)
+}
+
+/// A label and what it stands before.
+fn labelled(line: &str) -> Result<(&str, &str), String> {
+    line.split_once(" | ").ok_or_else(|| format!("no label: {line}"))
 }

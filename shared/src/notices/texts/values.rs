@@ -1,13 +1,13 @@
 //! The fields of a notice as a text shows them: cleaned, cut, and written in the reader's language.
 
 use jiff::Timestamp;
-use minijinja::value::Value;
 use serde_json::Value as Json;
 
 use crate::domain::money::{Currency, Money};
 use crate::notices::Notice;
 use crate::notices::field::{Field, Form, breaks_line, turns_direction};
 use crate::notices::texts::Reader;
+use crate::notices::texts::catalogue::{Shown, Values};
 
 /// Longest free words, in UTF-16 units as Telegram counts.
 const WORDS: usize = 300;
@@ -16,17 +16,17 @@ const ID: usize = 128;
 /// Longest name of a person or company.
 const NAME: usize = 80;
 
-/// Every field of the event by its name; what is absent is `none`.
+/// Every field of the event by its name.
 ///
 /// # Errors
 /// When the notice cannot be written or read, which its types rule out. Says nothing of its content.
-pub(super) fn of(notice: &Notice, to: &Reader<'_>) -> Result<Vec<(String, Value)>, String> {
+pub(super) fn of(notice: &Notice, to: &Reader<'_>) -> Result<Values, String> {
     let written = serde_json::to_value(notice).map_err(|_| "the notice cannot be written".to_owned())?;
     let fields = &written["data"];
     let currency = fields["currency"].as_str().and_then(|code| code.parse().ok());
     let show = |field: &Field| {
         let value = show(field.form, &fields[field.name], currency, to);
-        let value = value.or_else(|| (!field.is_required).then(|| Value::from(())));
+        let value = value.or_else(|| (!field.is_required).then_some(Shown::Absent));
         value
             .map(|value| (field.name.to_owned(), value))
             .ok_or_else(|| format!("{} is not there", field.name))
@@ -34,9 +34,9 @@ pub(super) fn of(notice: &Notice, to: &Reader<'_>) -> Result<Vec<(String, Value)
     notice.kind().fields().iter().map(show).collect()
 }
 
-fn show(form: Form, value: &Json, currency: Option<Currency>, to: &Reader<'_>) -> Option<Value> {
+fn show(form: Form, value: &Json, currency: Option<Currency>, to: &Reader<'_>) -> Option<Shown> {
     let at = || value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
-    let text = |text: String| Some(Value::from(text));
+    let text = |text: String| Some(Shown::Words(text));
     match form {
         Form::Id => text(clean(value.as_str()?, ID)),
         Form::Text => text(clean(value.as_str()?, WORDS)),
@@ -46,8 +46,8 @@ fn show(form: Form, value: &Json, currency: Option<Currency>, to: &Reader<'_>) -
         Form::Instant => text(to.locale.day_and_time(at()?, to.time_zone)),
         Form::Day => text(to.locale.day(at()?, to.time_zone)),
         Form::LastDay => text(to.locale.last_day(at()?, to.time_zone)),
-        Form::Count => value.as_u64().map(Value::from),
-        Form::Flag => value.as_bool().map(Value::from),
+        Form::Count => value.as_u64().map(Shown::Count),
+        Form::Flag => value.as_bool().map(Shown::Flag),
         Form::Names => {
             let names = value.as_array()?.iter().filter_map(Json::as_str);
             text(clean(&names.collect::<Vec<_>>().join(", "), WORDS))
