@@ -1,9 +1,12 @@
 //! Messages that can never be handled: buried at first sight with the reason, and in nobody's way.
 
+use std::cell::RefCell;
+
 use futures::future::join_all;
 use serde_json::{Value, json};
+use shared::queues::batch::Delivery;
 
-use super::bench::{Bench, EMAILS, FEEDBACK, PLANS, QUEUES, TELEGRAMS};
+use super::bench::{Bench, EMAILS, FEEDBACK, PLANS, QUEUES, TELEGRAMS, failures};
 use super::wishes::{USER, bounce, confirmed, created, notification, request};
 
 /// One that is sound, of its own person: nobody waits for anybody's chat.
@@ -156,4 +159,24 @@ async fn a_batch_of_a_queue_that_is_not_ours_stays_where_it_is() {
         [bench.aws.sqs.put("paydesk-order-updates", "{}"), bench.aws.sqs.put("paydesk-order-updates", "{}")];
     assert_eq!(bench.deliver("paydesk-order-updates").await, ids);
     assert!(bench.wire.calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_panic_over_one_message_does_not_lose_the_nine_others() {
+    let bench = Bench::start().await;
+    let ids: Vec<String> = (0..10).map(|number| bench.put(FEEDBACK, &json!({ "number": number }))).collect();
+    let event = bench.aws.sqs.deliver(FEEDBACK).unwrap();
+    let handled = RefCell::new(Vec::new());
+    let handle = async |message: Value, _| {
+        let number = message["number"].as_i64().unwrap();
+        // Those before it and those behind it are all under way.
+        tokio::task::yield_now().await;
+        assert_ne!(number, 4, "the panic of this story");
+        handled.borrow_mut().push(number);
+        Delivery::Done
+    };
+    let answer = bench.app.feedback.run(serde_json::from_value(event).unwrap(), handle).await;
+    assert_eq!(handled.into_inner(), [0, 1, 2, 3, 5, 6, 7, 8, 9]);
+    assert_eq!(failures(&serde_json::to_value(answer).unwrap()), [ids[4].as_str()]);
+    assert_eq!(bench.waiting(FEEDBACK)[4].visibility_timeouts, [5], "it comes again");
 }

@@ -73,6 +73,21 @@ async fn a_fallback_to_a_channel_that_was_used_anyway_tells_nothing_twice() {
 }
 
 #[tokio::test]
+async fn a_fallback_that_cannot_be_asked_for_is_asked_for_again() {
+    let bench = Bench::start().await;
+    bench.wire.answer_next("/sendMessage", 1, blocked());
+    let down = json!({ "__type": "InternalFailure", "message": "down" }).to_string();
+    bench.wire.answer_next("SendMessage", 3, (500, down));
+    put(&bench, "n-1", 0);
+    assert_eq!(bench.deliver(TELEGRAMS).await.len(), 1);
+    assert_eq!((bench.state("n-1.telegram").as_str(), bench.waiting(EMAILS).len()), ("QUEUED", 0));
+    bench.run().await;
+    let states = (bench.state("n-1.telegram"), bench.state("n-1.email"));
+    assert_eq!(states, ("SUPPRESSED".to_owned(), "SENT".to_owned()));
+    assert_eq!((bench.mails().len(), bench.wire.count(&send_message())), (1, 1));
+}
+
+#[tokio::test]
 async fn a_chat_that_is_not_known_is_gone_and_whoever_has_no_address_is_not_reached() {
     let bench = Bench::start().await;
     bench.wire.answer_next("/sendMessage", 1, refusal(400, "Bad Request: chat not found", None));
