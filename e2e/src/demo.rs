@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use e2e::billing::text;
+use e2e::notices::ARRIVAL_TIMEOUT;
 use e2e::sandbox::ORDER_AMOUNT;
 use e2e::stack::Stack;
 use e2e::wait;
@@ -13,7 +14,9 @@ use serde_json::{Value, json};
 /// The channel that the customer of the demo likes.
 const CHANNEL: &str = "BCA_VA";
 /// Steps that are shown.
-const STEPS: usize = 8;
+const STEPS: usize = 10;
+/// The customer's id, address and Telegram chat.
+const CUSTOMER: (&str, &str, i64) = ("user-1", "user-1@example.com", 700_000_001);
 /// How long a callback may take to be settled.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -61,7 +64,7 @@ impl Story {
 
 async fn tell(stack: &Stack, story: &mut Story) -> anyhow::Result<()> {
     story.step_began = Instant::now();
-    let order = stack.new_order("user-1").await?;
+    let order = stack.new_order(CUSTOMER.0).await?;
     story.done(
         "A customer orders coffee.",
         &[format!("order {order} of user-1, {}", rupiah(&json!(ORDER_AMOUNT)))],
@@ -119,15 +122,53 @@ async fn tell(stack: &Stack, story: &mut Story) -> anyhow::Result<()> {
         format!("order {order}, {}, told once under the key {key}", word(&told, "status")),
     ];
     story.done("The order service is told.", &facts);
+    let mail = show_messages(stack, story, &invoice).await?;
     println!("\nDone in {} ms. To look around:", story.began.elapsed().as_millis());
-    places(stack, &checkout);
+    places(stack, &checkout, &mail);
     Ok(())
 }
 
-fn places(stack: &Stack, checkout: &str) {
+/// Shows what the customer got by email and Telegram about this invoice; answers the email's id.
+async fn show_messages(stack: &Stack, story: &mut Story, invoice: &str) -> anyhow::Result<String> {
+    let (_, address, chat) = CUSTOMER;
+    let mail = wait::until("the customer's email", ARRIVAL_TIMEOUT, async || {
+        Ok(stack.mails(address, invoice).await?.into_iter().next_back())
+    })
+    .await?;
+    let mut facts = vec![
+        format!("from    {}", word(&mail, "from")),
+        format!("to      {}", mail["to"][0].as_str().unwrap_or(address)),
+        format!("subject {}", word(&mail, "subject")),
+        String::new(),
+    ];
+    facts.extend(quoted(&mail["text"]));
+    story.done("The customer gets an email, in Indonesian, as the user service says.", &facts);
+
+    let message = wait::until("the customer's Telegram message", ARRIVAL_TIMEOUT, async || {
+        Ok(stack.chat(chat, invoice).await?.into_iter().next_back())
+    })
+    .await?;
+    let facts: Vec<String> = quoted(&message["text"]).collect();
+    story.done(&format!("And a Telegram message, in chat {chat}."), &facts);
+    text(&mail, "id")
+}
+
+/// A message's lines, set off from what is said about it.
+fn quoted(message: &Value) -> impl Iterator<Item = String> {
+    message
+        .as_str()
+        .unwrap_or_default()
+        .trim_end()
+        .lines()
+        .map(|line| format!("| {line}").trim_end().to_owned())
+}
+
+fn places(stack: &Stack, checkout: &str, mail: &str) {
     let (api, sandbox) = (&stack.file.api_url, &stack.file.sandbox_url);
     println!("  checkout page   {checkout}");
     println!("  all of Tripay's transactions, to pay others by hand   {sandbox}/");
+    println!("  this email, as a mail program shows it   {sandbox}/mail/{mail}");
+    println!("  the customer's chat                      {sandbox}/telegram/chats/{}", CUSTOMER.2);
     println!("  health          curl {api}/health");
     println!("  logs            .local/log/ (aws.log has the functions' lines)");
     println!("  the deployment  make doctor\n");

@@ -6,6 +6,8 @@
 pub mod answer;
 pub mod aws;
 pub mod billing;
+pub mod notices;
+pub mod people;
 pub mod sandbox;
 pub mod stack;
 pub mod wait;
