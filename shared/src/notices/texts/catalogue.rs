@@ -16,8 +16,7 @@
 use crate::domain::locale::Locale;
 use crate::notices::NoticeKind;
 
-/// A value as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A value as it is shown. Without `Debug`: it can be a credential.
 pub(super) enum Shown {
     Words(String),
     Count(u64),
@@ -30,7 +29,6 @@ pub(super) enum Shown {
 pub(super) type Values = Vec<(String, Shown)>;
 
 /// One text with the values to fill it.
-#[derive(Debug)]
 pub(super) struct Sheet<'a> {
     text: &'static str,
     values: &'a Values,

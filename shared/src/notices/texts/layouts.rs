@@ -5,8 +5,7 @@ use askama::Template;
 use crate::domain::locale::Locale;
 use crate::notices::texts::Link;
 
-/// A label and its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A label and its value. Without `Debug`: it can be a credential.
 pub(super) struct Fact {
     pub(super) label: String,
     pub(super) value: String,
@@ -23,8 +22,7 @@ pub(super) enum Style {
     Secret,
 }
 
-/// What all layouts put together. What is absent is empty.
-#[derive(Debug)]
+/// What all layouts put together. What is absent is empty. Without `Debug`, as its facts.
 pub(super) struct Parts {
     pub(super) locale: Locale,
     pub(super) company: String,
@@ -41,21 +39,21 @@ pub(super) struct Parts {
 }
 
 /// The document of an email, compiled from `email.mjml`.
-#[derive(Debug, Template)]
+#[derive(Template)]
 #[template(path = "email.html")]
 pub(super) struct EmailHtml<'a> {
     pub(super) parts: &'a Parts,
 }
 
 /// An email for readers of plain text.
-#[derive(Debug, Template)]
+#[derive(Template)]
 #[template(path = "email.txt", escape = "none")]
 pub(super) struct EmailPlain<'a> {
     pub(super) parts: &'a Parts,
 }
 
 /// A Telegram message. Telegram reads every numeric entity that is written here.
-#[derive(Debug, Template)]
+#[derive(Template)]
 #[template(path = "telegram.html")]
 pub(super) struct TelegramHtml<'a> {
     pub(super) parts: &'a Parts,
