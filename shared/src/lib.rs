@@ -7,6 +7,7 @@
 //! notices → domain.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod aws_account;
 pub mod aws_error;
 pub mod domain;
 pub mod http_client;

@@ -23,6 +23,7 @@ use crate::views::{EvidenceView, UnmatchedView};
 
 /// Which invoices.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct InvoiceQuery {
     /// In this state, such as `needs_review`; all when not given.
@@ -35,6 +36,7 @@ pub struct InvoiceQuery {
 
 /// How many unmatched reports.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct UnmatchedQuery {
     /// Items wanted, 1 to 100; 20 when not given.

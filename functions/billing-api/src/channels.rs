@@ -72,6 +72,7 @@ pub struct ChannelView {
 
 /// What to tell channels for.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelQuery {
     /// The amount to be paid, in rupiah: only channels that take it are listed, with their fees.

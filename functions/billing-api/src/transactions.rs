@@ -18,6 +18,7 @@ use crate::views::EvidenceView;
 
 /// Which invoices.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct TransactionQuery {
     /// In this state, such as `PAID`.

@@ -22,6 +22,7 @@ use crate::app::App;
 
 /// Which deliveries.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct LogQuery {
     /// To this user.

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
-use shared::domain::notification::delivery::DeliveryState;
+use shared::domain::notification::delivery::{LEASE, Standing};
 use shared::domain::notification::delivery_id::DeliveryId;
 use shared::lambda::problem::Problem;
 use shared::notices::Notice;
@@ -28,7 +28,10 @@ use crate::send::{CALLER, QueuedView};
 /// Nothing needs to be said.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ResendDelivery {}
+pub struct ResendDelivery {
+    /// The round that the log shows. With it a repeat sends nothing more, however late it comes.
+    round: Option<u32>,
+}
 
 /// Sends a delivery again, whatever became of it: also one that may have arrived.
 #[utoipa::path(post, path = "/internal/notifications/{id}/resend", tag = "notifications", request_body = ResendDelivery,
@@ -37,7 +40,7 @@ pub struct ResendDelivery {}
     security(("service" = [])),
     responses((status = 202, body = QueuedView, description = "Taken: the log tells what became of it"),
         (status = 404, description = "No such delivery"),
-        (status = 409, description = "It is still waiting (`still_queued`), or held credentials, which are not kept (`not_resendable`)"),
+        (status = 409, description = "It is just being sent (`being_sent`), is in another round than the one named (`round_passed`), or held credentials, which are not kept (`not_resendable`)"),
         (status = 503, description = "The queue is unavailable; try again")))]
 pub async fn resend(
     State(app): State<&'static App>,
@@ -49,7 +52,7 @@ pub async fn resend(
     once(&app.edge, CALLER, &command, &cause, async {
         let id: DeliveryId = id.parse().map_err(|_| no_such("delivery"))?;
         let kept = app.deliveries.get(&id).await?.ok_or_else(|| no_such("delivery"))?;
-        let request = next_round(&kept, &cause)?;
+        let request = next_round(&kept, command.wish.round, &cause)?;
         app.queues.deliver(&request).await?;
         let (event, round) = (request.notification.notice.kind().name(), request.round);
         let first = kept.correlation_id;
@@ -60,10 +63,17 @@ pub async fn resend(
 }
 
 /// What is sent to have it delivered once more.
-fn next_round(kept: &Kept, cause: &Cause) -> Result<DeliveryRequest, Refusal> {
+fn next_round(kept: &Kept, seen: Option<u32>, cause: &Cause) -> Result<DeliveryRequest, Refusal> {
     let delivery = &kept.delivery;
-    if delivery.state() == DeliveryState::Queued {
-        return Err(conflict("still_queued", "it is still to be sent, or just being sent"));
+    if seen.is_some_and(|seen| seen != delivery.round) {
+        return Err(conflict("round_passed", format!("it is in round {} by now", delivery.round)));
+    }
+    if let Standing::Submitting { since } = delivery.standing {
+        let left = LEASE.saturating_sub(cause.now.duration_since(since)).as_secs();
+        if left > 0 {
+            let detail = "it is just being sent";
+            return Err(Problem::passing(StatusCode::CONFLICT, "being_sent", detail, left).into());
+        }
     }
     let content = kept
         .content

@@ -62,6 +62,7 @@ pub struct FieldView {
 
 /// Which preview.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PreviewQuery {
     /// `en`, `id`, `uk`, `uz` or `ru`; `en` when not given.

@@ -1,7 +1,5 @@
 //! What the function holds between events.
 
-use std::time::Duration;
-
 use aws_sdk_sqs::Client as SqsClient;
 use shared::domain::zone::Zone;
 use shared::lambda::metrics::Metrics;
@@ -19,20 +17,8 @@ use shared::stores::table::Table;
 
 use crate::directory::Directory;
 use crate::parties::{MailRoute, Parties, PartySource};
+use crate::patience::{DELAYS, TELEGRAM_DELAYS};
 use crate::recipient::Operators;
-
-/// How long to wait after each try of a message: nearly a day in all.
-pub const DELAYS: &[Duration] = &[
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-    Duration::from_secs(2 * 60),
-    Duration::from_secs(10 * 60),
-    Duration::from_secs(30 * 60),
-    Duration::from_secs(60 * 60),
-    Duration::from_secs(3 * 60 * 60),
-    Duration::from_secs(6 * 60 * 60),
-    Duration::from_secs(11 * 60 * 60),
-];
 
 /// The function.
 pub struct App {
@@ -60,10 +46,10 @@ pub struct App {
 pub async fn start() -> anyhow::Result<App> {
     let startup = Startup::begin()?;
     let sqs = SqsClient::new(&startup.aws);
-    let batch = |queue: String, dead_letters: String| SqsBatch {
+    let batch = |queue: String, dead_letters: String, delays| SqsBatch {
         queue: Queue::new(sqs.clone(), queue),
         dead_letters: Queue::new(sqs.clone(), dead_letters),
-        delays: DELAYS,
+        delays,
     };
     let dynamodb = aws_sdk_dynamodb::Client::new(&startup.aws);
     let table = Table::new(dynamodb, required("NOTIFICATIONS_TABLE")?);
@@ -76,10 +62,14 @@ pub async fn start() -> anyhow::Result<App> {
     };
     let parties = Refreshed::new(source.read().await?);
     Ok(App {
-        notifications: batch(required("NOTIFICATIONS_QUEUE_URL")?, required("NOTIFICATIONS_DLQ_URL")?),
-        email: batch(required("EMAIL_QUEUE_URL")?, required("EMAIL_DLQ_URL")?),
-        telegram: batch(required("TELEGRAM_QUEUE_URL")?, required("TELEGRAM_DLQ_URL")?),
-        feedback: batch(required("EMAIL_FEEDBACK_QUEUE_URL")?, required("EMAIL_FEEDBACK_DLQ_URL")?),
+        notifications: batch(
+            required("NOTIFICATIONS_QUEUE_URL")?,
+            required("NOTIFICATIONS_DLQ_URL")?,
+            &DELAYS,
+        ),
+        email: batch(required("EMAIL_QUEUE_URL")?, required("EMAIL_DLQ_URL")?, &DELAYS),
+        telegram: batch(required("TELEGRAM_QUEUE_URL")?, required("TELEGRAM_DLQ_URL")?, &TELEGRAM_DELAYS),
+        feedback: batch(required("EMAIL_FEEDBACK_QUEUE_URL")?, required("EMAIL_FEEDBACK_DLQ_URL")?, &DELAYS),
         deliveries: Deliveries::new(table.clone()),
         contacts: Contacts::new(table.clone()),
         preferences: PreferenceBook::new(table),

@@ -7,7 +7,7 @@ use shared::domain::notification::Channel;
 use shared::domain::notification::delivery::Outcome;
 use shared::domain::notification::delivery_id::DeliveryId;
 use shared::lambda::metrics::Metric;
-use shared::queues::batch::{Delivery, Try};
+use shared::queues::batch::Delivery;
 use shared::queues::delivery_request::{DeliveryRequest, VERSION};
 use shared::queues::notification::Notification;
 use shared::stores::deliveries::{Claiming, Kept, NewDelivery};
@@ -16,15 +16,18 @@ use crate::app::App;
 use crate::handler::{Deadline, put_off};
 use crate::lanes::{Lanes, Pass};
 use crate::message::{Ready, Told, prepare, send};
+use crate::patience;
 use crate::plan;
 use crate::recipient::Recipient;
+
+/// How long what is not given up waits where no delay is left.
+const LAST_WAIT: Duration = Duration::from_secs(15 * 60);
 
 /// Delivers what a request asks for.
 pub async fn deliver(
     app: &App,
     channel: Channel,
     request: DeliveryRequest,
-    this_try: Try,
     lanes: Option<&Lanes>,
     deadline: Deadline,
 ) -> Delivery {
@@ -61,7 +64,8 @@ pub async fn deliver(
         Err(error) => return put_off(&error),
     };
     let has_called = !matches!(ready, Ready::Suppressed { .. });
-    let told = send(app, ready, &new.id, this_try, within).await;
+    let mut told = send(app, ready, &new.id, within).await;
+    told.give_up_after(patience::after(channel, claimed.delivery.attempts).is_none());
     if let (Some(pass), Outcome::Postponed(_) | Outcome::GivenUp(_), Some(after)) =
         (&mut pass, &told.outcome, told.after)
     {
@@ -128,6 +132,7 @@ async fn conclude(
     mut told: Told,
 ) -> Delivery {
     let delivery = claimed.delivery.id.clone();
+    let (attempts, channel) = (claimed.delivery.attempts, delivery.channel);
     let correlation_id = &notification.correlation_id;
     let other = delivery.channel.other();
     if told.falls_back
@@ -146,9 +151,15 @@ async fn conclude(
         Outcome::Refused(_) => (Metric::NotificationFailed, Delivery::Done),
         Outcome::Suppressed(_) => (Metric::NotificationSuppressed, Delivery::Done),
         Outcome::Unclear(_) => (Metric::NotificationUncertain, Delivery::Done),
-        Outcome::GivenUp(reason) => (Metric::NotificationFailed, Delivery::Retry { after: None, reason }),
+        Outcome::GivenUp(reason) => {
+            let reason = format!("given up after {attempts} attempts: {reason}");
+            (Metric::NotificationFailed, Delivery::Dead { reason })
+        }
         Outcome::Postponed(reason) => {
-            (Metric::NotificationRetried, Delivery::Retry { after: told.after, reason })
+            // Its own attempts count, not how often the queue gave it out: it may have waited for other reasons.
+            let patience = patience::after(channel, attempts).unwrap_or(LAST_WAIT);
+            let after = patience.max(told.after.unwrap_or_default());
+            (Metric::NotificationRetried, Delivery::Later { after, reason })
         }
     };
     app.metrics.count(metric);

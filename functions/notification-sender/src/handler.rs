@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use lambda_runtime::Context;
 use shared::domain::notification::Channel;
+use shared::lambda::metrics::Metric;
 use shared::queues::batch::{Delivery, SqsBatch};
 use shared::retry::{Retry, Verdict};
 use tokio::time::Instant;
@@ -62,24 +63,20 @@ pub async fn handle(app: &App, event: SqsEvent, deadline: Deadline) -> SqsBatchR
     let queue = source.rsplit(':').next().unwrap_or_default().to_owned();
     let is_from = |batch: &SqsBatch| batch.queue.name() == queue;
     if is_from(&app.notifications) {
-        let plan = |notification, _| in_time(deadline, plan::plan(app, notification));
+        let plan = |notification| in_time(app, deadline, plan::plan(app, notification));
         app.notifications.run(event, plan).await
     } else if is_from(&app.email) {
-        let deliver = |request, this_try| {
-            in_time(deadline, deliver::deliver(app, Channel::Email, request, this_try, None, deadline))
-        };
+        let deliver =
+            |request| in_time(app, deadline, deliver::deliver(app, Channel::Email, request, None, deadline));
         app.email.run(event, deliver).await
     } else if is_from(&app.telegram) {
         let lanes = &Lanes::default();
-        let deliver = |request, this_try| {
-            in_time(
-                deadline,
-                deliver::deliver(app, Channel::Telegram, request, this_try, Some(lanes), deadline),
-            )
+        let deliver = |request| {
+            in_time(app, deadline, deliver::deliver(app, Channel::Telegram, request, Some(lanes), deadline))
         };
         app.telegram.run(event, deliver).await
     } else if is_from(&app.feedback) {
-        app.feedback.run(event, |told, _| in_time(deadline, feedback::keep(app, told))).await
+        app.feedback.run(event, |told| in_time(app, deadline, feedback::keep(app, told))).await
     } else {
         // Nothing is lost: the messages stay where they are.
         tracing::error!(queue, "a batch from a queue that is not ours");
@@ -87,10 +84,15 @@ pub async fn handle(app: &App, event: SqsEvent, deadline: Deadline) -> SqsBatchR
     }
 }
 
-/// Gives a message up for this time rather than be killed over it.
-async fn in_time(deadline: Deadline, work: impl Future<Output = Delivery>) -> Delivery {
+/// Gives a message up for this time rather than be killed over it, and counts what has to come again.
+async fn in_time(app: &App, deadline: Deadline, work: impl Future<Output = Delivery>) -> Delivery {
     let worked = tokio::time::timeout_at(deadline.last_moment(), work).await;
-    worked.unwrap_or_else(|_| Delivery::Retry { after: None, reason: "the time ran out".to_owned() })
+    let worked =
+        worked.unwrap_or_else(|_| Delivery::Retry { after: None, reason: "the time ran out".to_owned() });
+    if matches!(worked, Delivery::Retry { .. }) {
+        app.metrics.count(Metric::NotificationRetried);
+    }
+    worked
 }
 
 /// What an error before any sending means for its message.

@@ -12,6 +12,7 @@ mod handler;
 mod lanes;
 mod message;
 mod parties;
+mod patience;
 mod plan;
 mod recipient;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use shared::notices::Notice;
 use shared::notices::texts::{EmailText, TelegramText};
 use shared::providers::mail::{Mail, Mailer};
 use shared::providers::telegram::{ChatMessage, Sending, Telegram};
-use shared::queues::batch::{Delivery, Try};
+use shared::queues::batch::Delivery;
 use shared::retry::{Retry, Verdict};
 use shared::stores::contacts::{Contact, ContactStanding};
 
@@ -46,6 +46,13 @@ pub struct Told {
 }
 
 impl Told {
+    /// A message that was tried often enough is not put off again.
+    pub fn give_up_after(&mut self, is_last: bool) {
+        if let (true, Outcome::Postponed(reason)) = (is_last, &mut self.outcome) {
+            self.outcome = Outcome::GivenUp(std::mem::take(reason));
+        }
+    }
+
     fn simply(outcome: Outcome) -> Self {
         Self { outcome, after: None, falls_back: false }
     }
@@ -106,7 +113,7 @@ fn unwritable(error: impl std::fmt::Display) -> Delivery {
 }
 
 /// Hands the message over, once.
-pub async fn send(app: &App, ready: Ready, id: &DeliveryId, this_try: Try, within: Duration) -> Told {
+pub async fn send(app: &App, ready: Ready, id: &DeliveryId, within: Duration) -> Told {
     match ready {
         Ready::Suppressed { reason } => {
             Told { outcome: Outcome::Suppressed(reason), after: None, falls_back: true }
@@ -116,7 +123,7 @@ pub async fn send(app: &App, ready: Ready, id: &DeliveryId, this_try: Try, withi
             let mail = Mail { to: &to, subject, html, text, delivery: &id.to_string() };
             match mailer.send(&mail, within).await {
                 Ok(message_id) => Told::simply(Outcome::Sent(message_id)),
-                Err(error) => failed(&error, this_try),
+                Err(error) => failed(&error),
             }
         }
         Ready::Telegram { telegram, chat, text } => {
@@ -126,7 +133,7 @@ pub async fn send(app: &App, ready: Ready, id: &DeliveryId, this_try: Try, withi
                 button: text.link.as_ref().map(|link| (link.label.as_str(), link.url.as_str())),
                 picture_url: text.picture_url.as_deref(),
             };
-            write_to_chat(app, &telegram, message, this_try, within).await
+            write_to_chat(app, &telegram, message, within).await
         }
     }
 }
@@ -135,7 +142,6 @@ async fn write_to_chat(
     app: &App,
     telegram: &Telegram,
     mut message: ChatMessage<'_>,
-    this_try: Try,
     within: Duration,
 ) -> Told {
     let mut sent = telegram.send(&message, within).await;
@@ -156,7 +162,7 @@ async fn write_to_chat(
             learn(app, message.chat, &standing).await;
             Told { outcome: Outcome::Refused(reason), after: None, falls_back: true }
         }
-        Err(error) => failed(&error, this_try),
+        Err(error) => failed(&error),
     }
 }
 
@@ -167,14 +173,11 @@ async fn learn(app: &App, chat: i64, standing: &ContactStanding) {
     }
 }
 
-fn failed<E: Verdict + std::fmt::Display>(error: &E, this_try: Try) -> Told {
+fn failed<E: Verdict + std::fmt::Display>(error: &E) -> Told {
     let reason = error.to_string();
     match error.retry() {
         Retry::Never => Told::simply(Outcome::Refused(reason)),
         Retry::AskFirst => Told::simply(Outcome::Unclear(reason)),
-        Retry::Safe { after } if this_try.is_last => {
-            Told { outcome: Outcome::GivenUp(reason), after, falls_back: false }
-        }
         Retry::Safe { after } => Told { outcome: Outcome::Postponed(reason), after, falls_back: false },
     }
 }

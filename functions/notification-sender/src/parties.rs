@@ -1,5 +1,6 @@
 //! The outside parties, with their credentials as last read.
 
+use shared::lambda::aws::account;
 use shared::lambda::secrets::{SecretError, SecretReader};
 use shared::lambda::settings::{SettingError, optional, parsed, required};
 use shared::lambda::startup::Startup;
@@ -65,8 +66,11 @@ impl MailRoute {
         let sender = parsed("EMAIL_FROM")?;
         match required("EMAIL_TRANSPORT")?.as_str() {
             "ses" => {
-                let aws = startup.aws_over_fresh_connections()?;
-                Ok(Self::Ses { ses: Ses::new(&aws, optional("EMAIL_CONFIGURATION_SET")), sender })
+                let caller = Caller::new(startup.http.clone());
+                Ok(Self::Ses {
+                    ses: Ses::new(caller, account()?, optional("EMAIL_CONFIGURATION_SET")),
+                    sender,
+                })
             }
             "smtp" => {
                 let (host, port) = (required("SMTP_HOST")?, parsed("SMTP_PORT")?);

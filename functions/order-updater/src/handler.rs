@@ -81,7 +81,7 @@ impl App {
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     app.refresh().await;
     let orders = app.orders.get();
-    app.batch.run(event, |update: OrderUpdate, _| deliver(app, &orders, update)).await
+    app.batch.run(event, |update: OrderUpdate| deliver(app, &orders, update)).await
 }
 
 async fn deliver(app: &App, orders: &OrderService, update: OrderUpdate) -> Delivery {

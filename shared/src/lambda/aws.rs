@@ -17,6 +17,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use super::settings::{SettingError, optional, required};
+use crate::aws_account::AwsAccount;
 
 /// Time for one try of a request to AWS; the SDK tries three times.
 const TRY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -26,6 +27,15 @@ const TRY_TIMEOUT: Duration = Duration::from_secs(3);
 /// # Errors
 /// When the environment has no region or credentials.
 pub fn sdk_config(client: reqwest::Client) -> Result<SdkConfig, SettingError> {
+    let AwsAccount { credentials, region, endpoint_url } = account()?;
+    Ok(sdk_config_for(client, credentials, region, endpoint_url))
+}
+
+/// Who the function is to AWS.
+///
+/// # Errors
+/// When the environment has no region or credentials.
+pub fn account() -> Result<AwsAccount, SettingError> {
     let credentials = Credentials::new(
         required("AWS_ACCESS_KEY_ID")?,
         required("AWS_SECRET_ACCESS_KEY")?,
@@ -33,7 +43,8 @@ pub fn sdk_config(client: reqwest::Client) -> Result<SdkConfig, SettingError> {
         None,
         "environment",
     );
-    Ok(sdk_config_for(client, credentials, required("AWS_REGION")?, optional("AWS_ENDPOINT_URL")))
+    let (region, endpoint_url) = (required("AWS_REGION")?, optional("AWS_ENDPOINT_URL"));
+    Ok(AwsAccount { credentials, region, endpoint_url })
 }
 
 /// The SDK's set-up for given credentials.

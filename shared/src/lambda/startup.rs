@@ -38,14 +38,6 @@ impl Startup {
         Ok(Self { aws: aws::sdk_config(http.aws.clone())?, http })
     }
 
-    /// For SDK clients whose requests may not be repeated: each goes over a connection of its own.
-    ///
-    /// # Errors
-    /// When the environment has no region or credentials.
-    pub fn aws_over_fresh_connections(&self) -> Result<SdkConfig, SettingError> {
-        aws::sdk_config(self.http.fresh.clone())
-    }
-
     /// The reader of this stack's secrets.
     ///
     /// # Errors

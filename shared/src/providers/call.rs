@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::aws_error::causes;
@@ -48,6 +48,7 @@ pub struct Answer {
     pub status: StatusCode,
     /// The body.
     pub body: Vec<u8>,
+    headers: HeaderMap,
 }
 
 /// Why a call brought no result.
@@ -95,7 +96,7 @@ impl Caller {
 
 impl Call {
     /// Adds a header. Its value is never logged.
-    pub fn header(mut self, name: &'static str, mut value: HeaderValue) -> Self {
+    pub fn header(mut self, name: &str, mut value: HeaderValue) -> Self {
         value.set_sensitive(true);
         self.request = self.request.header(name, value);
         self
@@ -110,6 +111,12 @@ impl Call {
     /// Sends a JSON body.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         self.request = self.request.json(body);
+        self
+    }
+
+    /// Sends this body as it is.
+    pub fn body(mut self, content_type: &'static str, body: Vec<u8>) -> Self {
+        self.request = self.request.header("content-type", content_type).body(body);
         self
     }
 
@@ -152,6 +159,11 @@ impl Operation {
 }
 
 impl Answer {
+    /// A header's value, where it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// Reads the body as JSON.
     ///
     /// # Errors
@@ -180,7 +192,7 @@ async fn exchange(operation: Operation, request: reqwest::RequestBuilder) -> Res
     };
     let mut response = request.send().await.map_err(no_answer)?;
     let status = response.status();
-    let after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+    let headers = std::mem::take(response.headers_mut());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
         if body.len().saturating_add(chunk.len()) > MAX_ANSWER_BYTES {
@@ -188,8 +200,9 @@ async fn exchange(operation: Operation, request: reqwest::RequestBuilder) -> Res
         }
         body.extend_from_slice(&chunk);
     }
-    let answer = Answer { operation, status, body };
+    let answer = Answer { operation, status, body, headers };
     if status == StatusCode::TOO_MANY_REQUESTS {
+        let after = answer.header("retry-after").and_then(|seconds| seconds.parse().ok());
         return Err(answer.error(Failure::Limited(after.map(Duration::from_secs)), "limited"));
     }
     if status.is_server_error() {

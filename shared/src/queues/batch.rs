@@ -43,13 +43,6 @@ pub enum Delivery {
     },
 }
 
-/// Which try of a message it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Try {
-    /// Whether a [`Delivery::Retry`] would bury it.
-    pub is_last: bool,
-}
-
 /// How a queue's messages are dealt with.
 #[derive(Debug, Clone)]
 pub struct SqsBatch {
@@ -66,7 +59,7 @@ impl SqsBatch {
     pub async fn run<M, F, D>(&self, event: SqsEvent, handle: F) -> SqsBatchResponse
     where
         M: DeserializeOwned,
-        F: Fn(M, Try) -> D,
+        F: Fn(M) -> D,
         D: Future<Output = Delivery>,
     {
         let results = join_all(event.records.iter().map(|record| self.one(record, &handle))).await;
@@ -79,21 +72,19 @@ impl SqsBatch {
     async fn one<M, F, D>(&self, record: &SqsMessage, handle: &F) -> Option<BatchItemFailure>
     where
         M: DeserializeOwned,
-        F: Fn(M, Try) -> D,
+        F: Fn(M) -> D,
         D: Future<Output = Delivery>,
     {
-        let this_try = Try { is_last: receive_count(record) > self.delays.len() };
         let body = record.body.as_deref().unwrap_or_default();
         let delivery = match serde_json::from_str(body) {
             Ok(message) => {
-                let handled =
-                    AssertUnwindSafe(async { handle(message, this_try).await }).catch_unwind().await;
+                let handled = AssertUnwindSafe(async { handle(message).await }).catch_unwind().await;
                 handled.unwrap_or_else(|_| Delivery::Retry {
                     after: None,
                     reason: "handling it panicked".to_owned(),
                 })
             }
-            Err(error) => Delivery::Dead { reason: format!("malformed message: {error}") },
+            Err(error) => Delivery::Dead { reason: format!("malformed message: {}", without_values(&error)) },
         };
         let failed = match delivery {
             Delivery::Done => None,
@@ -155,7 +146,38 @@ impl SqsBatch {
     }
 }
 
+/// What is wrong with a message, and where; without what stood there, which may be anybody's secret.
+fn without_values(error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    let is_about_a_value = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant "]
+        .iter()
+        .any(|beginning| told.starts_with(beginning));
+    match told.rfind(", expected ") {
+        Some(place) if is_about_a_value => format!("another value{}", told.get(place..).unwrap_or_default()),
+        Some(_) | None => told,
+    }
+}
+
 /// How often the message was received, this time included.
 fn receive_count(record: &SqsMessage) -> usize {
     record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queues::notification::Notification;
+
+    #[test]
+    fn a_reason_says_where_and_never_what() {
+        let head = r#"{"version":1,"id":"x","correlationId":"c","userId""#;
+        for (body, reason) in [
+            (format!("{head}:380501234567}}"), "another value, expected a string at line 1 column 64"),
+            (r#"{"version":"S33d"}"#.to_owned(), "another value, expected u8 at line 1 column 17"),
+            ("not JSON".to_owned(), "expected ident at line 1 column 2"),
+        ] {
+            let error = serde_json::from_str::<Notification>(&body).unwrap_err();
+            assert_eq!(without_values(&error), reason, "{body}");
+        }
+    }
 }

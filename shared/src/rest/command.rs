@@ -2,7 +2,7 @@
 
 use crate::lambda::problem::Problem;
 use axum::extract::{FromRequest, Request};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -32,6 +32,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Command<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
         let key = idempotency_key(&request)?;
+        let is_replacing = request.method() == Method::PUT;
         let route = format!("{} {}", request.method(), request.uri().path());
         let too_long = || {
             let detail = format!("a body has {MAX_BODY_BYTES} bytes at most");
@@ -40,7 +41,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Command<T> {
         let body =
             Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await.map_err(|_| too_long())?;
         let body = body.to_bytes();
-        let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
+        // What replaces everything is said in full: a body that was lost on the way is no wish.
+        let text: &[u8] = if body.is_empty() && !is_replacing { b"{}" } else { &body };
         let wish = serde_json::from_slice(text).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => unprocessable("invalid_body", error.to_string()),
             _ => {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use sandbox::testbed::ses;
 use serde_json::{Value, json};
+use shared::aws_account::AwsAccount;
 use shared::http_client::HttpClients;
-use shared::lambda::aws::sdk_config_for;
+use shared::providers::call::Caller;
 use shared::providers::mail::ses::Ses;
 use shared::providers::mail::{Mail, MailError, Mailer};
 use shared::retry::{Failure, Retry, Verdict};
@@ -21,8 +22,9 @@ const TAKEN: &str = r#"{"MessageId":"0100018f-1"}"#;
 fn mailer(url: &str, configuration_set: Option<&str>) -> Mailer {
     let credentials = Credentials::new("local", "local", None, None, "test");
     let http = HttpClients::new(None).unwrap();
-    let aws = sdk_config_for(http.fresh, credentials, "eu-central-1".to_owned(), Some(url.to_owned()));
-    let ses = Ses::new(&aws, configuration_set.map(str::to_owned));
+    let (region, endpoint_url) = ("eu-central-1".to_owned(), Some(url.to_owned()));
+    let account = AwsAccount { credentials, region, endpoint_url };
+    let ses = Ses::new(Caller::new(http), account, configuration_set.map(str::to_owned));
     Mailer::through_ses(ses, "WeBrana Cloud <noreply@example.com>".parse().unwrap())
 }
 

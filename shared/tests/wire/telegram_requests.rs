@@ -73,17 +73,6 @@ async fn a_picture_is_sent_by_its_address_with_the_text_below_it() {
 }
 
 #[tokio::test]
-async fn a_text_too_long_for_a_caption_goes_without_its_picture() {
-    for (length, method) in [(1024, "sendPhoto"), (1025, "sendMessage")] {
-        let html = format!("<b>{}</b>", "a".repeat(length));
-        let picture_url = Some("https://tripay.co.id/qr/T1");
-        let (target, body) = sent(&ChatMessage { html: &html, picture_url, ..MESSAGE }).await;
-        assert!(target.ends_with(method), "{length}: {target}");
-        assert_eq!(body.get("photo").is_some(), method == "sendPhoto");
-    }
-}
-
-#[tokio::test]
 async fn a_picture_that_telegram_does_not_take_is_left_out() {
     for words in [
         "Bad Request: wrong file identifier/HTTP URL specified",

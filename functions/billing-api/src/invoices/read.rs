@@ -16,6 +16,7 @@ use crate::views::InvoiceView;
 
 /// Which part of the list.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
     /// Items wanted, 1 to 100; 20 when not given.

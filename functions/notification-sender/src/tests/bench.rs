@@ -12,6 +12,7 @@ use sandbox::testbed::ses::Mail;
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
+use shared::aws_account::AwsAccount;
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
 use shared::lambda::metrics::Metrics;
@@ -29,7 +30,8 @@ use shared::stores::table::Table;
 
 use super::logs;
 use super::wishes::{CHAT, EMAIL, GROUP, OTHER_CHAT, USER, USER_WITHOUT_CHAT, USER_WITHOUT_EMAIL};
-use crate::app::{App, DELAYS};
+use crate::app::App;
+use crate::patience::{DELAYS, TELEGRAM_DELAYS};
 use crate::directory::Directory;
 use crate::handler::{Deadline, handle};
 use crate::parties::{MailRoute, PartySource};
@@ -270,11 +272,14 @@ async fn start_app(
     let batch = |queue: &str| SqsBatch {
         queue: Queue::new(sqs.clone(), aws.sqs.queue_url(queue)),
         dead_letters: Queue::new(sqs.clone(), aws.sqs.queue_url(&dead_letters(queue))),
-        delays: DELAYS,
+        delays: if queue == TELEGRAMS { &TELEGRAM_DELAYS } else { &DELAYS },
     };
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws_sdk), NOTIFICATIONS.to_owned());
     let through_ses = || {
-        let ses = Ses::new(&sdk(&clients.fresh), Some("paydesk".to_owned()));
+        let credentials = Credentials::new("test", "test", None, None, "bench");
+        let (region, endpoint_url) = ("us-east-1".to_owned(), Some(endpoint_url.to_owned()));
+        let account = AwsAccount { credentials, region, endpoint_url };
+        let ses = Ses::new(Caller::new(clients.clone()), account, Some("paydesk".to_owned()));
         MailRoute::Ses { ses, sender: "WeBrana Cloud <noreply@example.com>".parse().unwrap() }
     };
     let source = PartySource {

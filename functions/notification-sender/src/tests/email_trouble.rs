@@ -61,7 +61,7 @@ async fn what_passes_is_waited_out_and_the_email_is_sent_once() {
 #[tokio::test]
 async fn a_limit_that_never_ends_is_given_up_and_an_email_taken_back_is_sent() {
     let bench = Bench::start().await;
-    let tries = crate::app::DELAYS.len() + 1;
+    let tries = crate::patience::DELAYS.len() + 1;
     bench.wire.answer_next(ses::OUTBOUND_EMAILS, tries, ses::sending_paused());
     put(&bench, "n-1", 0);
     bench.run().await;
@@ -72,7 +72,7 @@ async fn a_limit_that_never_ends_is_given_up_and_an_email_taken_back_is_sent() {
     );
     let buried = bench.buried(EMAILS);
     assert_eq!((buried.len(), bench.wire.count(SEND_EMAIL)), (1, tries));
-    assert!(buried[0].1.starts_with("given up after 10 tries: "), "{}", buried[0].1);
+    assert!(buried[0].1.starts_with("given up after 10 attempts: "), "{}", buried[0].1);
     bench.aws.sqs.put(EMAILS, &buried[0].0);
     bench.run().await;
     assert_eq!((bench.state("n-1.email").as_str(), bench.mails().len()), ("SENT", 1));

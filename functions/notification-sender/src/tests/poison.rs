@@ -167,7 +167,7 @@ async fn a_panic_over_one_message_does_not_lose_the_nine_others() {
     let ids: Vec<String> = (0..10).map(|number| bench.put(FEEDBACK, &json!({ "number": number }))).collect();
     let event = bench.aws.sqs.deliver(FEEDBACK).unwrap();
     let handled = RefCell::new(Vec::new());
-    let handle = async |message: Value, _| {
+    let handle = async |message: Value| {
         let number = message["number"].as_i64().unwrap();
         // Those before it and those behind it are all under way.
         tokio::task::yield_now().await;

@@ -25,7 +25,7 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// 0 at first; one more each time an operator has it sent again.
     pub round: u32,
-    /// How often a message was handed to the channel's provider, or tried to be.
+    /// How often its message was handed to the channel's provider, or tried to be, in this round.
     pub attempts: u32,
     /// Where it stands.
     pub standing: Standing,
@@ -204,8 +204,8 @@ impl Delivery {
     }
 
     fn submit(&mut self, round: u32, now: Timestamp) -> Claim {
+        self.attempts = if round > self.round { 1 } else { self.attempts.saturating_add(1) };
         self.round = round;
-        self.attempts = self.attempts.saturating_add(1);
         self.standing = Standing::Submitting { since: now };
         Claim::Send
     }
@@ -301,7 +301,7 @@ mod tests {
             assert_eq!(delivery.claim(0, at(3)), Claim::Settled, "{outcome:?}");
             assert_eq!(delivery, before);
             assert_eq!(delivery.claim(1, at(3)), Claim::Send, "{outcome:?}");
-            assert_eq!((delivery.round, delivery.attempts), (1, 2));
+            assert_eq!((delivery.round, delivery.attempts), (1, 1));
             assert_eq!(delivery.claim(0, at(3)), Claim::Settled, "the earlier round is over");
         }
     }
@@ -309,7 +309,9 @@ mod tests {
     #[test]
     fn what_certainly_was_not_sent_may_be_sent_in_the_same_round() {
         for outcome in [Outcome::Postponed("429".to_owned()), Outcome::GivenUp("429".to_owned())] {
-            assert_eq!(ended(outcome).claim(0, at(3)), Claim::Send);
+            let mut delivery = ended(outcome);
+            assert_eq!(delivery.claim(0, at(3)), Claim::Send);
+            assert_eq!((delivery.round, delivery.attempts), (0, 2));
         }
     }
 

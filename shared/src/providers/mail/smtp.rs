@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lettre::Message;
 use lettre::message::{Mailbox, MultiPart};
@@ -14,12 +14,15 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use super::{Mail, MailError, Sender};
+use super::{Mail, MailError, Sender, without_addresses};
 use crate::aws_error::causes;
 use crate::providers::call::Operation;
-use crate::retry::{Failure, Kind};
+use crate::retry::{Failure, Kind, Verdict};
 
-pub(super) const SEND: Operation = Operation { provider: "smtp", name: "send", kind: Kind::Once };
+const SEND: Operation = Operation { provider: "smtp", name: "send", kind: Kind::Once };
+
+/// Time to say goodbye in.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The secret `smtp`. Both empty: the relay asks for none.
 #[derive(Debug, Clone, Deserialize)]
@@ -123,7 +126,17 @@ impl Smtp {
         mail: &Mail<'_>,
         within: Duration,
     ) -> Result<String, MailError> {
-        let message = compose(sender, mail)?;
+        let began = Instant::now();
+        let sent = self.hand_over(&compose(sender, mail)?, within).await;
+        let (outcome, detail) = match &sent {
+            Ok(_) => ("taken".to_owned(), ""),
+            Err(error) => (format!("{:?}", error.failure), error.detail.as_str()),
+        };
+        SEND.log(began, &outcome, detail, sent.as_ref().err().map(Verdict::retry));
+        sent
+    }
+
+    async fn hand_over(&self, message: &Message, within: Duration) -> Result<String, MailError> {
         let half = within.checked_div(2).unwrap_or(within);
         // Before the email is handed over nothing can have been sent.
         let connection = timeout(half, self.connect()).await;
@@ -135,8 +148,8 @@ impl Smtp {
             .map_err(|_| failed(Failure::NoAnswer, "timed out".to_owned()))?
             .map_err(|error| failed(after_handing_over(&error), told(&error)))?;
         // It is taken. Whether the farewell arrives does not matter.
-        if let Err(error) = connection.quit().await {
-            tracing::debug!(%error, "the relay did not say goodbye");
+        if !matches!(timeout(FAREWELL, connection.quit()).await, Ok(Ok(_))) {
+            tracing::debug!("the relay did not say goodbye");
         }
         Ok(answer.first_word().unwrap_or("taken").to_owned())
     }
@@ -185,9 +198,5 @@ fn failed(failure: Failure, detail: String) -> MailError {
 
 /// What happened, without addresses that the relay may name.
 fn told(error: &SmtpError) -> String {
-    let told = causes(error);
-    told.split(' ')
-        .map(|word| if word.contains('@') { "<address>" } else { word })
-        .collect::<Vec<_>>()
-        .join(" ")
+    without_addresses(&causes(error))
 }

@@ -1,0 +1,70 @@
+//! Who we are to AWS, for requests that are signed without an SDK client.
+
+use std::time::SystemTime;
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningError, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use aws_smithy_runtime_api::client::identity::Identity;
+use http::Method;
+
+/// Credentials, and where they are good.
+#[derive(Debug, Clone)]
+pub struct AwsAccount {
+    /// The credentials.
+    pub credentials: Credentials,
+    /// The region.
+    pub region: String,
+    /// Where all services are, if not at AWS.
+    pub endpoint_url: Option<String>,
+}
+
+/// A request that is about to be signed.
+#[derive(Debug, Clone, Copy)]
+pub struct Unsigned<'a> {
+    /// The service's name in signatures, such as `ses`.
+    pub service: &'a str,
+    /// The method.
+    pub method: &'a Method,
+    /// The whole address.
+    pub url: &'a str,
+    /// The content type.
+    pub content_type: &'a str,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+impl AwsAccount {
+    /// The address of a service by its host's first name, such as `email` for SES.
+    pub fn address(&self, host: &str) -> String {
+        match &self.endpoint_url {
+            Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
+            None => format!("https://{host}.{}.amazonaws.com", self.region),
+        }
+    }
+
+    /// The headers that prove a request to be ours, as it is now.
+    ///
+    /// # Errors
+    /// When the request cannot be signed: a defect of ours.
+    pub fn proof(&self, unsigned: &Unsigned<'_>) -> Result<Vec<(String, String)>, SigningError> {
+        let identity: Identity = self.credentials.clone().into();
+        let parameters = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.region)
+            .name(unsigned.service)
+            .time(SystemTime::now())
+            .settings(SigningSettings::default())
+            .build();
+        let parameters = match parameters {
+            Ok(parameters) => parameters.into(),
+            Err(_) => unreachable!("every part of a signature is given"),
+        };
+        let headers = [("content-type", unsigned.content_type)].into_iter();
+        let body = SignableBody::Bytes(unsigned.body);
+        let signable = SignableRequest::new(unsigned.method.as_str(), unsigned.url, headers, body)?;
+        let (instructions, _signature) = sign(signable, &parameters)?.into_parts();
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        Ok(instructions.headers().map(owned).collect())
+    }
+}
