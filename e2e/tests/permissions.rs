@@ -1,21 +1,27 @@
 //! The roles of the deployed functions are enforced: one permission less, and the function fails - safely.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use e2e::notices::ARRIVAL_TIMEOUT;
 use e2e::stack::Stack;
+use e2e::wait;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-/// The policy of `infra/permissions.yaml` that is changed.
-const POLICY: &str = "invoices";
+/// The role of a deployed function.
+async fn role_of(stack: &Stack, folder: &str) -> String {
+    let deployed = stack.configuration(folder).await.unwrap();
+    deployed["Role"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
+}
 
-async fn put_policy(stack: &Stack, role: &str, document: &Value) {
+async fn put_policy(stack: &Stack, role: &str, name: &str, document: &Value) {
     let document = document.to_string();
-    let parameters = [("RoleName", role), ("PolicyName", POLICY), ("PolicyDocument", document.as_str())];
+    let parameters = [("RoleName", role), ("PolicyName", name), ("PolicyDocument", document.as_str())];
     stack.iam("PutRolePolicy", &parameters).await.unwrap();
 }
 
-/// The policy as it is deployed.
-async fn policy(stack: &Stack, role: &str) -> Value {
-    let answer = stack.iam("GetRolePolicy", &[("RoleName", role), ("PolicyName", POLICY)]).await.unwrap();
+/// A policy of `infra/permissions.yaml` as it is deployed.
+async fn policy(stack: &Stack, role: &str, name: &str) -> Value {
+    let answer = stack.iam("GetRolePolicy", &[("RoleName", role), ("PolicyName", name)]).await.unwrap();
     let (_, rest) = answer.split_once("<PolicyDocument>").unwrap();
     let (encoded, _) = rest.split_once("</PolicyDocument>").unwrap();
     let url = reqwest::Url::parse(&format!("http://127.0.0.1/?document={}", encoded.replace("&amp;", "&")))
@@ -37,15 +43,14 @@ fn without(policy: &Value, action: &str) -> Value {
 async fn without_its_permission_to_write_the_callback_asks_for_redelivery_and_with_it_settles() {
     let stack = Stack::alone().unwrap();
     let open = stack.open_payment("BCA_VA").await.unwrap();
-    let deployed = stack.configuration("tripay-callback").await.unwrap();
-    let role = deployed["Role"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
-    let whole = policy(&stack, &role).await;
+    let role = role_of(&stack, "tripay-callback").await;
+    let whole = policy(&stack, &role, "invoices").await;
 
-    put_policy(&stack, &role, &without(&whole, "dynamodb:PutItem")).await;
+    put_policy(&stack, &role, "invoices", &without(&whole, "dynamodb:PutItem")).await;
     // Nothing may panic before the permission is back.
     let refused = stack.tripay(&open.reference, "pay", &json!({})).await;
     let meanwhile = stack.evidence(&open.invoice).await;
-    put_policy(&stack, &role, &whole).await;
+    put_policy(&stack, &role, "invoices", &whole).await;
 
     let refused = refused.unwrap();
     assert_eq!(refused["deliveries"][0]["status"], 503, "{refused}");
@@ -59,6 +64,51 @@ async fn without_its_permission_to_write_the_callback_asks_for_redelivery_and_wi
     stack.order_becomes(&open.order, "PAID").await.unwrap();
 }
 
+/// Has the queue of emails tell somebody of a payment, by this message.
+async fn ask(stack: &Stack, request: &str) {
+    let wish = json!({ "QueueUrl": stack.file.queues["email-queue"], "MessageBody": request });
+    stack.aws("sqs", "AmazonSQS.SendMessage", &wish).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_its_permission_to_write_the_sender_tells_nobody_and_with_it_tells_once() {
+    let stack = Stack::alone().unwrap();
+    let person = stack.new_person("en").await.unwrap();
+    let id = format!("test.{}", Uuid::now_v7());
+    let fields = json!({ "invoice": "INV-20261121-7K3M9QZX", "orderId": id, "amount": 150_000, "currency": "IDR",
+        "paidAt": "2026-11-21T08:00:00Z" });
+    let notification = json!({ "version": 1, "id": id, "correlationId": id, "userId": person.id,
+        "notice": { "event": "payment.confirmed", "data": fields } });
+    let request = json!({ "version": 1, "notification": notification, "channel": "EMAIL", "round": 0 });
+    let role = role_of(&stack, "notification-sender").await;
+    let whole = policy(&stack, &role, "notifications").await;
+
+    put_policy(&stack, &role, "notifications", &without(&whole, "dynamodb:PutItem")).await;
+    // Nothing may panic before the permission is back.
+    ask(&stack, &request.to_string()).await;
+    let buried = wait::until("the dead letter", ARRIVAL_TIMEOUT, async || {
+        let letters = stack.take_messages("email-queue-dlq").await?;
+        Ok((letters.iter().any(|letter| letter["Body"].to_string().contains(&id))).then_some(letters))
+    })
+    .await;
+    let meanwhile = stack.mails(&person.email, "").await;
+    put_policy(&stack, &role, "notifications", &whole).await;
+
+    assert_eq!(meanwhile.unwrap(), Vec::<Value>::new());
+    assert_eq!(stack.log_of(&person.id).await.unwrap(), Vec::<Value>::new());
+    for letter in buried.unwrap() {
+        let reason = letter["MessageAttributes"]["reason"]["StringValue"].as_str().unwrap();
+        assert!(reason.contains("not authorized to perform: dynamodb:PutItem"), "{reason}");
+        // Once would do.
+        for _ in 0..2 {
+            ask(&stack, letter["Body"].as_str().unwrap()).await;
+        }
+    }
+    stack.delivery_becomes(&person, &format!("{id}.email"), "SENT").await.unwrap();
+    stack.told_everything(&person, &["email"]).await.unwrap();
+    assert_eq!(stack.mails(&person.email, &id).await.unwrap().len(), 1);
+}
+
 #[tokio::test]
 async fn a_function_reaches_no_table_and_no_secret_but_its_own() {
     let stack = Stack::open().unwrap();
@@ -70,9 +120,17 @@ async fn a_function_reaches_no_table_and_no_secret_but_its_own() {
         ("event-relay", ["IdempotencyKeys", "secretsmanager:", "dynamodb:PutItem"].as_slice()),
         ("order-updater", ["dynamodb:", "/tripay-", "/api-"].as_slice()),
         ("reconciler", ["IdempotencyKeys", "/api-", "/internal-"].as_slice()),
+        (
+            "notification-sender",
+            ["-Invoices", "IdempotencyKeys", "/api-", "/tripay-", "dynamodb:Query", "dynamodb:DeleteItem"]
+                .as_slice(),
+        ),
+        (
+            "notification-api",
+            ["-Invoices", "/telegram-", "/smtp-", "/tripay-", "ses:", "sqs:ReceiveMessage"].as_slice(),
+        ),
     ] {
-        let deployed = stack.configuration(folder).await.unwrap();
-        let role = deployed["Role"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        let role = role_of(&stack, folder).await;
         let names = stack.iam("ListRolePolicies", &[("RoleName", &role)]).await.unwrap();
         let policies: Vec<&str> =
             names.split("<member>").skip(1).filter_map(|part| part.split("</member>").next()).collect();
