@@ -1,8 +1,8 @@
 //! Puts a dead letter back on its way.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::DisplayErrorContext;
 use serde_json::{Value, json};
+use shared::aws_error::describe;
 use uuid::Uuid;
 
 use super::choice::Refusal;
@@ -41,9 +41,7 @@ async fn send(client: &Client, url: &str, letter: &Letter) -> Result<(), Refusal
     }
     match request.send().await {
         Ok(_) => Ok(()),
-        Err(error) => {
-            Err(Refusal::NotNow(format!("the queue did not take it: {}", DisplayErrorContext(error))))
-        }
+        Err(error) => Err(Refusal::NotNow(format!("the queue did not take it: {}", describe(&error)))),
     }
 }
 

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::QueueAttributeName;
 use futures::future::join_all;
+use shared::aws_error::describe;
 
 use super::finding::Finding;
 use super::functions::unreadable;
@@ -40,7 +40,7 @@ async fn check_one(client: &Client, queue: &str, url: &str) -> Finding {
         Ok(answer) => judge(check, queue, &answer.attributes.unwrap_or_default()),
         Err(error) => {
             let fix = "deploy again; your own credentials need sqs:GetQueueAttributes";
-            Finding::failed(check, DisplayErrorContext(error).to_string(), fix)
+            Finding::failed(check, describe(&error), fix)
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The tables: usable, recoverable, with the stream and the expiry that the functions count on?
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{PointInTimeRecoveryStatus, StreamViewType, TableStatus, TimeToLiveStatus};
+use shared::aws_error::describe;
 
 use super::finding::Finding;
 use super::functions::Functions;
@@ -33,7 +33,7 @@ async fn check_one(client: &Client, table: &str, has_stream: bool) -> Vec<Findin
         Ok(described) => described.table,
         Err(error) => {
             let fix = "deploy again; your own credentials need dynamodb:DescribeTable";
-            return vec![Finding::failed(name, DisplayErrorContext(error).to_string(), fix)];
+            return vec![Finding::failed(name, describe(&error), fix)];
         }
     };
     let mut findings = Vec::new();

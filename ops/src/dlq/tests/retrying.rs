@@ -74,12 +74,14 @@ async fn letters_of_a_fifo_queue_keep_group_and_order_and_are_never_taken_for_re
 #[tokio::test]
 async fn when_the_queue_takes_nothing_the_letters_stay_and_nothing_more_is_tried() {
     let bench = Bench::start().await;
-    (0..3).for_each(|index| drop(bench.put("email-queue-dlq", &format!("{index}"))));
+    (0..3).for_each(|index| drop(bench.put("email-queue-dlq", &format!("secret {index}"))));
     let refusal = (400, r#"{"__type":"AccessDeniedException","message":"sqs:SendMessage"}"#.to_owned());
     bench.wire.answer_next("SendMessage", 5, refusal);
     let tally = bench.retry("email-queue", &all()).await;
     assert_eq!((tally.done, tally.kept.len()), (0, 1));
-    assert!(tally.ended.unwrap().contains("AccessDenied"));
+    // What AWS said, and nothing of what it was asked.
+    let why = "the queue did not take it: AccessDeniedException: sqs:SendMessage";
+    assert_eq!((tally.kept[0].why.as_str(), tally.ended.as_deref()), (why, Some(why)));
     assert_eq!(bench.wire.count("SendMessage"), 1);
     assert_eq!(bench.bodies("email-queue-dlq").len(), 3);
     assert!(bench.is_all_visible("email-queue-dlq"));
