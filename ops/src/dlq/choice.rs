@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::letter::Letter;
-use super::walk::{HIDDEN_SECONDS, Walk};
+use super::walk::{WORKING_SECONDS, Walk};
 
 /// Which letters.
 #[derive(Clone, Debug, Args)]
@@ -70,7 +70,7 @@ pub async fn for_each(
     now: Timestamp,
     act: impl AsyncFn(&Letter) -> Result<(), Refusal>,
 ) -> Tally {
-    let (mut walk, mut tally) = (Walk::begin(client, url), Tally::default());
+    let (mut walk, mut tally) = (Walk::begin(client, url, WORKING_SECONDS), Tally::default());
     let mut is_over = false;
     while !is_over {
         let letters = match walk.next().await {
@@ -95,7 +95,7 @@ pub async fn for_each(
     let stuck = walk.end().await;
     if stuck > 0 {
         eprintln!(
-            "ops: {stuck} messages could not be put back at once; they come back within {HIDDEN_SECONDS} s"
+            "ops: {stuck} messages could not be put back at once; they come back within {WORKING_SECONDS} s"
         );
     }
     tally

@@ -7,7 +7,7 @@ use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::walk::Walk;
+use super::walk::{LOOKING_SECONDS, Walk};
 use crate::queue_addresses::DeadLetterQueue;
 
 /// Letters that are looked at, at most, to find the oldest.
@@ -50,7 +50,8 @@ async fn read_one(client: &Client, queue: &DeadLetterQueue) -> anyhow::Result<Ro
 }
 
 async fn find_oldest(client: &Client, url: &str) -> anyhow::Result<Option<Timestamp>> {
-    let (mut walk, mut looked_at, mut oldest) = (Walk::begin(client, url), 0_usize, None::<Timestamp>);
+    let mut walk = Walk::begin(client, url, LOOKING_SECONDS);
+    let (mut looked_at, mut oldest) = (0_usize, None::<Timestamp>);
     let mut failure = None;
     while looked_at < MOST_LOOKED_AT {
         let letters = match walk.next().await {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::choice::UNSEEN;
 use super::letter::Letter;
 use super::redaction::{Summary, mask};
-use super::walk::Walk;
+use super::walk::{LOOKING_SECONDS, Walk};
 use crate::queue_addresses::DeadLetterQueue;
 
 /// Which letters, and how much of them.
@@ -53,7 +53,8 @@ pub struct Seen {
 /// # Errors
 /// When the queue cannot be read, or the message that was asked for is not met.
 pub async fn read(client: &Client, queue: &DeadLetterQueue, sight: &Sight) -> anyhow::Result<Vec<Seen>> {
-    let (mut walk, mut seen, mut failure) = (Walk::begin(client, &queue.url), Vec::new(), None);
+    let mut walk = Walk::begin(client, &queue.url, LOOKING_SECONDS);
+    let (mut seen, mut failure) = (Vec::new(), None);
     let most = if sight.message.is_some() { 1 } else { usize::from(sight.limit) };
     while seen.len() < most {
         let letters = match walk.next().await {

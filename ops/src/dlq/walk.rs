@@ -1,9 +1,9 @@
 //! Looks through a queue without taking anything out of it.
 //!
-//! What was received is hidden from others until it is put back, or until [`HIDDEN_SECONDS`] are over: who walks may be
+//! What was received is hidden from others until it is put back, or until some time is over: who walks may be
 //! interrupted anywhere, and every letter that was not deleted comes back.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use anyhow::Context;
 use aws_sdk_sqs::Client;
@@ -11,8 +11,11 @@ use aws_sdk_sqs::types::MessageSystemAttributeName;
 
 use super::letter::Letter;
 
-/// How long a received letter is hidden at most: longer than ten of them need to be sent and deleted.
-pub const HIDDEN_SECONDS: i32 = 120;
+/// How long a letter that is only looked at is hidden at most.
+pub const LOOKING_SECONDS: i32 = 120;
+/// How long a letter is hidden at most with which something is done: longer than ten of them need to be given to a
+/// function, 40 seconds each, and to be deleted.
+pub const WORKING_SECONDS: i32 = 600;
 /// Most letters in one answer.
 const BATCH: i32 = 10;
 /// Waiting at all makes SQS ask all its servers: an empty answer then says that nothing is there.
@@ -23,43 +26,56 @@ const WAIT_SECONDS: i32 = 1;
 pub struct Walk<'a> {
     client: &'a Client,
     url: &'a str,
-    /// Receipts of what has to be put back.
-    held: Vec<String>,
-    seen: HashSet<String>,
+    hidden_seconds: i32,
+    /// Every letter that was met, by id; with its last receipt, if it has to be put back.
+    met: HashMap<String, Option<String>>,
 }
 
 impl<'a> Walk<'a> {
-    /// Starts before the first letter.
-    pub fn begin(client: &'a Client, url: &'a str) -> Self {
-        Self { client, url, held: Vec::new(), seen: HashSet::new() }
+    /// Starts before the first letter. Each is hidden for so long, unless it is put back before.
+    pub fn begin(client: &'a Client, url: &'a str, hidden_seconds: i32) -> Self {
+        Self { client, url, hidden_seconds, met: HashMap::new() }
     }
 
     /// Letters that this walk has not met yet, in no order; none at the end of the queue.
+    ///
+    /// Letters come again: those that were held for too long, and any now and then. A batch of nothing else is not the end.
     ///
     /// Of a FIFO queue, a group's later letters come only when the ones before are deleted.
     ///
     /// # Errors
     /// When the queue does not answer.
     pub async fn next(&mut self) -> anyhow::Result<Vec<Letter>> {
-        let request = self.client.receive_message().queue_url(self.url);
-        let request = request.max_number_of_messages(BATCH).wait_time_seconds(WAIT_SECONDS);
-        let request = request.visibility_timeout(HIDDEN_SECONDS).message_attribute_names("All");
-        let answer = request.message_system_attribute_names(MessageSystemAttributeName::All).send().await;
-        let answer = answer.context("the queue could not be read (sqs:ReceiveMessage)")?;
-        let mut letters = Vec::new();
-        for letter in answer.messages.unwrap_or_default().into_iter().map(Letter::of) {
-            if self.seen.insert(letter.id.clone()) {
-                letters.push(letter);
-            } else {
-                self.hold(&letter);
+        loop {
+            let received = self.receive().await?;
+            let is_end = received.is_empty();
+            let mut letters = Vec::new();
+            for letter in received {
+                if self.met.contains_key(&letter.id) {
+                    self.hold(&letter);
+                } else {
+                    self.met.insert(letter.id.clone(), None);
+                    letters.push(letter);
+                }
+            }
+            if is_end || !letters.is_empty() {
+                return Ok(letters);
             }
         }
-        Ok(letters)
+    }
+
+    async fn receive(&self) -> anyhow::Result<Vec<Letter>> {
+        let request = self.client.receive_message().queue_url(self.url);
+        let request = request.max_number_of_messages(BATCH).wait_time_seconds(WAIT_SECONDS);
+        let request = request.visibility_timeout(self.hidden_seconds).message_attribute_names("All");
+        let answer = request.message_system_attribute_names(MessageSystemAttributeName::All).send().await;
+        let answer = answer.context("the queue could not be read (sqs:ReceiveMessage)")?;
+        Ok(answer.messages.unwrap_or_default().into_iter().map(Letter::of).collect())
     }
 
     /// Keeps a letter back until the walk ends.
     pub fn hold(&mut self, letter: &Letter) {
-        self.held.push(letter.receipt.clone());
+        self.met.insert(letter.id.clone(), Some(letter.receipt.clone()));
     }
 
     /// Deletes a letter for good.
@@ -75,7 +91,7 @@ impl<'a> Walk<'a> {
     /// Puts everything back that was held. Says how many letters could not be, and come back by themselves.
     pub async fn end(self) -> usize {
         let mut stuck = 0_usize;
-        for receipt in &self.held {
+        for receipt in self.met.values().flatten() {
             let request = self.client.change_message_visibility().queue_url(self.url);
             let put_back = request.receipt_handle(receipt).visibility_timeout(0).send().await;
             stuck = stuck.saturating_add(usize::from(put_back.is_err()));

@@ -7,3 +7,4 @@ mod looking;
 mod redactions;
 mod relaying;
 mod retrying;
+mod walking;
