@@ -152,34 +152,63 @@ fn is_plain(text: &str) -> bool {
         && !text.starts_with('+')
 }
 
+/// Words of a reader of JSON before a backtick behind which a name of ours stands, and no value that it has read. A
+/// list of names goes on behind a name that was shown.
+const BEFORE_NAMES: [&str; 6] =
+    ["missing field `", "duplicate field `", "expected `", "one of `", "`, `", "` or `"];
+
 /// A reason, without what it quotes: readers of JSON quote the text they could not read.
 pub fn mask(reason: &str) -> String {
     let mut masked = String::with_capacity(reason.len());
-    let mut letters = reason.chars();
-    while let Some(letter) = letters.next() {
-        masked.push(letter);
-        if letter == '"' {
-            masked.push('…');
-            masked.push('"');
-            skip_quoted(&mut letters);
-        }
+    let mut rest = reason;
+    while let Some(place) = rest.find(['"', '`']) {
+        let (before, quote) = rest.split_at(place);
+        let (mark, quoted) = quote.split_at(1);
+        masked.push_str(before);
+        masked.push_str(mark);
+        let (shown, after) = if mark == "`" { between_backticks(&masked, quoted) } else { quotes(quoted) };
+        masked.push_str(shown);
+        masked.push_str(mark);
+        rest = after;
     }
+    masked.push_str(rest);
     let words = masked.split(' ').map(|word| if is_private(word) { "…" } else { word });
     words.collect::<Vec<&str>>().join(" ")
 }
 
-fn skip_quoted(letters: &mut std::str::Chars<'_>) {
+/// What is shown of a text after its opening quote, and what comes after the closing one.
+fn quotes(quoted: &str) -> (&str, &str) {
+    let mut letters = quoted.chars();
     while let Some(letter) = letters.next() {
         match letter {
             '\\' => drop(letters.next()),
-            '"' => return,
+            '"' => break,
             _ => {}
+        }
+    }
+    ("…", letters.as_str())
+}
+
+/// The same after an opening backtick. Nothing is escaped between these: what is withheld goes on as far as it may.
+fn between_backticks<'a>(before: &str, quoted: &'a str) -> (&'a str, &'a str) {
+    let is_name = |text: &str| {
+        text.starts_with(|letter: char| letter.is_ascii_alphabetic())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+    };
+    let follows = |words: &&str| before.ends_with(*words) && !before.ends_with(&format!("…{words}"));
+    match quoted.split_once('`') {
+        Some((name, after)) if is_name(name) && BEFORE_NAMES.iter().any(|words| follows(&words)) => {
+            (name, after)
+        }
+        _ => {
+            let end = quoted.rfind("`, expected ").or_else(|| quoted.rfind('`'));
+            ("…", end.and_then(|end| quoted.get(end.saturating_add(1)..)).unwrap_or_default())
         }
     }
 }
 
 fn is_private(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    let is_digits = word.chars().all(|letter| letter.is_ascii_digit() || "+-().,;:".contains(letter));
+    let is_digits = word.chars().all(|letter| letter.is_ascii_digit() || "+-().,;:`'".contains(letter));
     word.contains('@') || (digits >= TELEPHONE_DIGITS && is_digits)
 }

@@ -58,6 +58,27 @@ fn reasons_are_shown_without_what_they_quote() {
         (r#"ends within "a quot"#, r#"ends within "…""#),
         ("no account of ada@example.com here", "no account of … here"),
         ("chat 5550001234 is gone, or +380(50)1234567.", "chat … is gone, or …"),
+        (
+            "invalid type: integer `380501234567`, expected a string",
+            "invalid type: integer `…`, expected a string",
+        ),
+        (
+            "invalid value: integer `256`, expected u8 at column 7",
+            "invalid value: integer `…`, expected u8 at column 7",
+        ),
+        (
+            "unknown variant `pa55`w0`rd`, expected `EMAIL` or `TELEGRAM`",
+            "unknown variant `…`, expected `EMAIL` or `TELEGRAM`",
+        ),
+        (
+            "unknown variant `pa55`, expected one of `a.b`, `c_d`, `e-f`",
+            "unknown variant `…`, expected one of `a.b`, `c_d`, `e-f`",
+        ),
+        ("unknown field `ada`, there are no fields", "unknown field `…`, there are no fields"),
+        ("duplicate field `amount` at line 1", "duplicate field `amount` at line 1"),
+        ("missing field `380501234567`", "missing field `…`"),
+        ("cut within `pa55", "cut within `…`"),
+        ("integer '380501234567'", "integer …"),
         ("given up after 12 tries: HTTP 503", "given up after 12 tries: HTTP 503"),
         ("", ""),
     ] {
