@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningError, SigningSettings, sign};
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
 use http::Method;
@@ -28,10 +28,21 @@ pub struct Unsigned<'a> {
     pub method: &'a Method,
     /// The whole address.
     pub url: &'a str,
-    /// The content type.
-    pub content_type: &'a str,
+    /// The headers that it is sent with: its content type, if it has any, and every `x-amz-…`.
+    pub headers: &'a [(&'a str, &'a str)],
     /// The body.
     pub body: &'a [u8],
+}
+
+/// Why a request cannot be signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the request cannot be signed: {0}")]
+pub struct SignatureError(String);
+
+impl SignatureError {
+    fn new(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
 }
 
 impl AwsAccount {
@@ -43,11 +54,11 @@ impl AwsAccount {
         }
     }
 
-    /// The headers that prove a request to be ours, as it is now.
+    /// The headers that prove a request to be ours, as it is now. They go beside its own.
     ///
     /// # Errors
     /// When the request cannot be signed: a defect of ours.
-    pub fn proof(&self, unsigned: &Unsigned<'_>) -> Result<Vec<(String, String)>, SigningError> {
+    pub fn proof(&self, unsigned: &Unsigned<'_>) -> Result<Vec<(String, String)>, SignatureError> {
         let identity: Identity = self.credentials.clone().into();
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
@@ -56,14 +67,13 @@ impl AwsAccount {
             .time(SystemTime::now())
             .settings(SigningSettings::default())
             .build();
-        let parameters = match parameters {
-            Ok(parameters) => parameters.into(),
-            Err(_) => unreachable!("every part of a signature is given"),
-        };
-        let headers = [("content-type", unsigned.content_type)].into_iter();
+        let parameters = parameters.map_err(SignatureError::new)?.into();
+        let headers = unsigned.headers.iter().copied();
         let body = SignableBody::Bytes(unsigned.body);
-        let signable = SignableRequest::new(unsigned.method.as_str(), unsigned.url, headers, body)?;
-        let (instructions, _signature) = sign(signable, &parameters)?.into_parts();
+        let signable = SignableRequest::new(unsigned.method.as_str(), unsigned.url, headers, body)
+            .map_err(SignatureError::new)?;
+        let (instructions, _signature) =
+            sign(signable, &parameters).map_err(SignatureError::new)?.into_parts();
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         Ok(instructions.headers().map(owned).collect())
     }

@@ -12,6 +12,7 @@ pub mod aws_error;
 pub mod domain;
 pub mod http_client;
 pub mod retry;
+pub mod unreadable;
 
 pub mod notices;
 

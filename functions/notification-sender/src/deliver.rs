@@ -23,8 +23,26 @@ use crate::recipient::Recipient;
 /// How long what is not given up waits where no delay is left.
 const LAST_WAIT: Duration = Duration::from_secs(15 * 60);
 
-/// Delivers what a request asks for.
+/// Delivers what a request asks for. What is buried is not shown as waiting.
 pub async fn deliver(
+    app: &App,
+    channel: Channel,
+    request: DeliveryRequest,
+    lanes: Option<&Lanes>,
+    deadline: Deadline,
+) -> Delivery {
+    let id = request.notification.id.parse().map(|notification| DeliveryId { notification, channel });
+    let delivery = attempt(app, channel, request, lanes, deadline).await;
+    if let (Delivery::Dead { reason }, Ok(id)) = (&delivery, id) {
+        let why = Outcome::GivenUp(reason.clone());
+        if let Err(error) = app.deliveries.close(&id, &why, Timestamp::now()).await {
+            return put_off(&error);
+        }
+    }
+    delivery
+}
+
+async fn attempt(
     app: &App,
     channel: Channel,
     request: DeliveryRequest,
@@ -55,7 +73,7 @@ pub async fn deliver(
     if let Some(after) = pass.as_ref().and_then(Pass::limited) {
         return Delivery::Later { after, reason: "the chat is to be left alone".to_owned() };
     }
-    let Some(within) = deadline.call_time() else {
+    let Some(within) = deadline.call_time(channel) else {
         return Delivery::Later { after: Duration::ZERO, reason: "too little time was left".to_owned() };
     };
     let claimed = match app.deliveries.claim(&new, request.round, Timestamp::now()).await {
@@ -135,8 +153,11 @@ async fn conclude(
     let (attempts, channel) = (claimed.delivery.attempts, delivery.channel);
     let correlation_id = &notification.correlation_id;
     let other = delivery.channel.other();
+    if notification.notice.kind().has_secrets() {
+        told.keep_no_words();
+    }
     if told.falls_back
-        && recipient.is_reached_by(other)
+        && plan::is_usable(app, recipient, other)
         && let Err(error) = plan::request(app, notification, other).await
     {
         // Nothing was sent, so all of it can be done again.

@@ -72,7 +72,7 @@ async fn fall_back(app: &App, kept: &Kept) -> Result<(), Delivery> {
         notice,
     };
     let recipient = Recipient::of(app, &notification).await.map_err(|error| put_off(&error))?;
-    if !recipient.is_reached_by(Channel::Telegram) {
+    if !plan::is_usable(app, &recipient, Channel::Telegram) {
         return Ok(());
     }
     let requested = plan::request(app, &notification, Channel::Telegram).await;

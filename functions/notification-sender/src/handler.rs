@@ -16,41 +16,53 @@ use crate::{deliver, feedback, plan};
 
 /// Kept free at the end of an invocation for writing down what became of a message.
 const MARGIN: Duration = Duration::from_secs(5);
-/// Longest time to wait for a channel's provider.
+/// Kept free for telling the queue what became of its messages.
+const LAST_CALLS: Duration = Duration::from_secs(3);
+/// Longest time for a call to Telegram.
 const LONGEST_CALL: Duration = Duration::from_secs(10);
-/// With less time than this a message is not begun.
-const SHORTEST_CALL: Duration = Duration::from_secs(3);
-/// Calls that one message may take: with a picture, without it, and both again when a group has moved.
+/// Longest time to hand over an email: relays look into it before they answer.
+const LONGEST_HANDOVER: Duration = Duration::from_secs(40);
+/// With less time than this a message is not begun: opening a connection may take five seconds.
+const SHORTEST_CALL: Duration = Duration::from_secs(6);
+/// Calls to Telegram that one message may take: with a picture, without it, and both again when a group
+/// has moved.
 const MOST_CALLS: u32 = 4;
 /// How long a message of a channel that is off stays in its queue before it is looked at again.
 pub const OFF: Duration = Duration::from_secs(15 * 60);
+
+/// How long an invocation may take that is not told when it ends: its timeout in template.yaml.
+const UNTOLD: Duration = Duration::from_secs(60);
 
 /// When the invocation ends.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline(Instant);
 
 impl Deadline {
-    /// Of an invocation.
+    /// Of an invocation. One that ended before it began is `cargo lambda watch`'s way of telling none.
     pub fn of(context: &Context) -> Self {
-        let left = context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default();
-        Self::in_(left)
+        let left = context.deadline().duration_since(std::time::SystemTime::now());
+        Self::after(left.unwrap_or(UNTOLD))
     }
 
     /// After so long.
-    pub fn in_(left: Duration) -> Self {
+    pub fn after(left: Duration) -> Self {
         Self(Instant::now() + left)
     }
 
     /// How long a call may take that begins now; none when too little time is left to begin one.
-    pub fn call_time(self) -> Option<Duration> {
+    pub fn call_time(self, channel: Channel) -> Option<Duration> {
         let left = self.0.saturating_duration_since(Instant::now()).saturating_sub(MARGIN);
-        let call = left.checked_div(MOST_CALLS).unwrap_or_default();
-        (call >= SHORTEST_CALL).then(|| call.min(LONGEST_CALL))
+        let (calls, longest) = match channel {
+            Channel::Email => (1, LONGEST_HANDOVER),
+            Channel::Telegram => (MOST_CALLS, LONGEST_CALL),
+        };
+        let call = left.checked_div(calls).unwrap_or_default();
+        (call >= SHORTEST_CALL).then(|| call.min(longest))
     }
 
     /// When no message may be worked at any more.
     pub fn last_moment(self) -> Instant {
-        self.0.checked_sub(Duration::from_secs(1)).unwrap_or(self.0)
+        self.0.checked_sub(LAST_CALLS).unwrap_or(self.0)
     }
 }
 

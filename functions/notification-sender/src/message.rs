@@ -18,6 +18,9 @@ use crate::app::App;
 use crate::handler::{OFF, put_off};
 use crate::recipient::Recipient;
 
+/// Moves of a group that are followed.
+const MOST_MOVES: usize = 3;
+
 /// A message in its reader's language, on its way to one channel.
 pub enum Ready {
     Email {
@@ -53,6 +56,19 @@ impl Told {
         }
     }
 
+    /// A provider's words may quote the message: of one that holds secrets none is kept.
+    pub fn keep_no_words(&mut self) {
+        match &mut self.outcome {
+            Outcome::Refused(words)
+            | Outcome::Postponed(words)
+            | Outcome::GivenUp(words)
+            | Outcome::Unclear(words) => {
+                *words = "what the provider said is not kept: the message holds secrets".to_owned();
+            }
+            Outcome::Sent(_) | Outcome::Suppressed(_) => {}
+        }
+    }
+
     fn simply(outcome: Outcome) -> Self {
         Self { outcome, after: None, falls_back: false }
     }
@@ -83,15 +99,27 @@ pub async fn prepare(
             let Some(chat) = recipient.chat else {
                 return Ok(Ready::Suppressed { reason: "no Telegram chat".to_owned() });
             };
-            let chat = match standing(app, Contact::TelegramChat(chat)).await? {
-                ContactStanding::Works => chat,
-                ContactStanding::Moved { to, .. } => to,
-                ContactStanding::Dead { reason, .. } => return Ok(Ready::Suppressed { reason }),
+            let chat = match living_chat(app, chat).await? {
+                Ok(chat) => chat,
+                Err(reason) => return Ok(Ready::Suppressed { reason }),
             };
             let text = app.texts.telegram(notice, &reader).map_err(unwritable)?;
             Ok(Ready::Telegram { telegram, chat, text })
         }
     }
+}
+
+/// The id that a chat has now; or why it cannot be written to.
+async fn living_chat(app: &App, chat: i64) -> Result<Result<i64, String>, Delivery> {
+    let mut current = chat;
+    for _ in 0..MOST_MOVES {
+        match standing(app, Contact::TelegramChat(current)).await? {
+            ContactStanding::Works => return Ok(Ok(current)),
+            ContactStanding::Moved { to, .. } => current = to,
+            ContactStanding::Dead { reason, .. } => return Ok(Err(reason)),
+        }
+    }
+    Ok(Ok(current))
 }
 
 async fn living_addresses(app: &App, recipient: &Recipient) -> Result<Vec<String>, Delivery> {
@@ -123,7 +151,12 @@ pub async fn send(app: &App, ready: Ready, id: &DeliveryId, within: Duration) ->
             let mail = Mail { to: &to, subject, html, text, delivery: &id.to_string() };
             match mailer.send(&mail, within).await {
                 Ok(message_id) => Told::simply(Outcome::Sent(message_id)),
-                Err(error) => failed(&error),
+                // The address may be wrong: better by the other way than not at all.
+                Err(error) => {
+                    let told = failed(&error);
+                    let falls_back = matches!(told.outcome, Outcome::Refused(_));
+                    Told { falls_back, ..told }
+                }
             }
         }
         Ready::Telegram { telegram, chat, text } => {

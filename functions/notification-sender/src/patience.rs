@@ -7,18 +7,16 @@ use shared::domain::notification::Channel;
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 
-/// Of everything but Telegram: nearly a day in all.
-pub const DELAYS: [Duration; 9] = [
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-    Duration::from_secs(2 * MINUTE),
-    Duration::from_secs(10 * MINUTE),
-    Duration::from_secs(30 * MINUTE),
-    Duration::from_secs(HOUR),
-    Duration::from_secs(3 * HOUR),
-    Duration::from_secs(6 * HOUR),
-    Duration::from_secs(11 * HOUR),
-];
+/// Of everything but Telegram: nearly a day in all, and no wait longer than an hour.
+pub const DELAYS: [Duration; 25] = {
+    let mut delays = [Duration::from_secs(HOUR); 25];
+    delays[0] = Duration::from_secs(5);
+    delays[1] = Duration::from_secs(30);
+    delays[2] = Duration::from_secs(2 * MINUTE);
+    delays[3] = Duration::from_secs(10 * MINUTE);
+    delays[4] = Duration::from_secs(30 * MINUTE);
+    delays
+};
 
 /// Of Telegram, a day in all. A message that waits holds up those behind it to the same reader, so no
 /// wait is longer than a quarter of an hour.

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use shared::domain::notification::Channel;
+use shared::domain::notification::delivery::Outcome;
 use shared::lambda::metrics::Metric;
 use shared::queues::batch::Delivery;
 use shared::queues::delivery_request::{DeliveryRequest, VERSION};
 use shared::queues::notification::Notification;
 use shared::queues::queue::QueueError;
+use shared::stores::table::StoreError;
 
 use crate::app::App;
 use crate::deliver::new_delivery;
@@ -41,6 +43,9 @@ pub async fn plan(app: &App, notification: Notification) -> Delivery {
     let channels = match decide(app, &recipient, event) {
         Plan::Tell(channels) => channels,
         Plan::Muted => {
+            if let Err(error) = close_others(app, &notification, &recipient, &[]).await {
+                return put_off(&error);
+            }
             tracing::info!(correlationId = correlation_id, notification = id, event, "muted by its reader");
             return Delivery::Done;
         }
@@ -62,6 +67,9 @@ pub async fn plan(app: &App, notification: Notification) -> Delivery {
     {
         return defer(app, &notification, &recipient, &channels, now, until).await;
     }
+    if let Err(error) = close_others(app, &notification, &recipient, &channels).await {
+        return put_off(&error);
+    }
     for channel in &channels {
         if let Err(error) = request(app, &notification, *channel).await {
             // Those that were sent are known again by their ids.
@@ -80,18 +88,12 @@ pub async fn plan(app: &App, notification: Notification) -> Delivery {
 }
 
 fn decide(app: &App, recipient: &Recipient, event: &str) -> Plan {
-    let parties = app.parties.get();
-    let is_on = |channel: Channel| match channel {
-        Channel::Email => parties.mailer.is_some(),
-        Channel::Telegram => parties.telegram.is_some(),
-    };
-    let reached = |channel: &Channel| recipient.is_reached_by(*channel);
     let wanted = recipient.preferences.channels_of(event);
     if wanted.is_empty() {
         return Plan::Muted;
     }
     let usable = |channels: &[Channel]| -> Vec<Channel> {
-        channels.iter().copied().filter(|channel| is_on(*channel) && reached(channel)).collect()
+        channels.iter().copied().filter(|channel| is_usable(app, recipient, *channel)).collect()
     };
     // Better by the other way than not at all.
     let mut channels = usable(&wanted);
@@ -100,13 +102,41 @@ fn decide(app: &App, recipient: &Recipient, event: &str) -> Plan {
     }
     if !channels.is_empty() {
         Plan::Tell(channels)
-    } else if Channel::ALL.iter().any(reached) {
+    } else if Channel::ALL.iter().any(|channel| recipient.is_reached_by(*channel)) {
         Plan::Off
     } else if recipient.user.is_none() {
         Plan::NoOperators
     } else {
         Plan::Unreachable
     }
+}
+
+/// Whether a channel is configured and its reader has an address there.
+pub fn is_usable(app: &App, recipient: &Recipient, channel: Channel) -> bool {
+    let parties = app.parties.get();
+    let is_on = match channel {
+        Channel::Email => parties.mailer.is_some(),
+        Channel::Telegram => parties.telegram.is_some(),
+    };
+    is_on && recipient.is_reached_by(channel)
+}
+
+/// Closes what was shown to wait for the morning and is not wanted any more in the morning.
+async fn close_others(
+    app: &App,
+    notification: &Notification,
+    recipient: &Recipient,
+    channels: &[Channel],
+) -> Result<(), StoreError> {
+    let may_have_waited =
+        !notification.notice.kind().is_urgent() && recipient.preferences.quiet_hours.is_some();
+    for channel in Channel::ALL.into_iter().filter(|channel| may_have_waited && !channels.contains(channel)) {
+        if let Ok(new) = new_delivery(notification, channel, recipient) {
+            let why = Outcome::Suppressed("not wanted by this channel any more".to_owned());
+            app.deliveries.close(&new.id, &why, Timestamp::now()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Lets a notification wait for the end of its reader's quiet hours, for all to see.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws_error::causes;
 use crate::http_client::HttpClients;
 use crate::retry::{Failure, Kind, Retry, Verdict, verdict};
+use crate::unreadable::without_values;
 
 /// Longest answer read, in bytes.
 const MAX_ANSWER_BYTES: usize = 1 << 20;
@@ -171,7 +172,7 @@ impl Answer {
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, CallError> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let failure = if self.status.is_client_error() { Failure::Refused } else { Failure::Unreadable };
-            self.error(failure, &error.to_string())
+            self.error(failure, &without_values(&error))
         })
     }
 

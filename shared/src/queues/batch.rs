@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::FutureExt;
@@ -13,6 +13,7 @@ use futures::future::join_all;
 use serde::de::DeserializeOwned;
 
 use super::queue::{Queue, Sequence};
+use crate::unreadable::without_values;
 
 /// Longest time to hide a message, in seconds. SQS hides it for 12 h at most, counted from when it was received.
 const LONGEST_DELAY_SECONDS: u64 = 11 * 60 * 60;
@@ -50,7 +51,8 @@ pub struct SqsBatch {
     pub queue: Queue,
     /// Where those go that cannot be handled.
     pub dead_letters: Queue,
-    /// How long to wait after the first, second … try. After the last, the message is dead.
+    /// How long to wait after the first, second … try. After the last, the message is dead, unless it is
+    /// younger than half of all delays: then it was not tried as often as it was given out.
     pub delays: &'static [Duration],
 }
 
@@ -107,10 +109,20 @@ impl SqsBatch {
         reason: &str,
     ) -> Option<()> {
         let tries = receive_count(record);
-        let Some(delay) = self.delays.get(tries.saturating_sub(1)) else {
-            return self.bury(record, body, &format!("given up after {tries} tries: {reason}")).await;
+        let delay = match self.delays.get(tries.saturating_sub(1)) {
+            Some(delay) => *delay,
+            None if age(record) >= self.patience() => {
+                return self.bury(record, body, &format!("given up after {tries} tries: {reason}")).await;
+            }
+            // The queue gave it out often because it had to wait: that was no trying.
+            None => self.delays.last().copied().unwrap_or_default(),
         };
-        self.hide(record, *delay.max(&after.unwrap_or_default()), reason).await
+        self.hide(record, delay.max(after.unwrap_or_default()), reason).await
+    }
+
+    /// For how long a message is tried at least: half of all delays, for those ahead of their time.
+    fn patience(&self) -> Duration {
+        self.delays.iter().sum::<Duration>().checked_div(2).unwrap_or_default()
     }
 
     async fn hide(&self, record: &SqsMessage, after: Duration, reason: &str) -> Option<()> {
@@ -146,38 +158,14 @@ impl SqsBatch {
     }
 }
 
-/// What is wrong with a message, and where; without what stood there, which may be anybody's secret.
-fn without_values(error: &serde_json::Error) -> String {
-    let told = error.to_string();
-    let is_about_a_value = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant "]
-        .iter()
-        .any(|beginning| told.starts_with(beginning));
-    match told.rfind(", expected ") {
-        Some(place) if is_about_a_value => format!("another value{}", told.get(place..).unwrap_or_default()),
-        Some(_) | None => told,
-    }
+/// How long ago the message was sent.
+fn age(record: &SqsMessage) -> Duration {
+    let sent = record.attributes.get("SentTimestamp").and_then(|sent| sent.parse().ok());
+    let sent = UNIX_EPOCH + Duration::from_millis(sent.unwrap_or_default());
+    SystemTime::now().duration_since(sent).unwrap_or_default()
 }
 
 /// How often the message was received, this time included.
 fn receive_count(record: &SqsMessage) -> usize {
     record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::queues::notification::Notification;
-
-    #[test]
-    fn a_reason_says_where_and_never_what() {
-        let head = r#"{"version":1,"id":"x","correlationId":"c","userId""#;
-        for (body, reason) in [
-            (format!("{head}:380501234567}}"), "another value, expected a string at line 1 column 64"),
-            (r#"{"version":"S33d"}"#.to_owned(), "another value, expected u8 at line 1 column 17"),
-            ("not JSON".to_owned(), "expected ident at line 1 column 2"),
-        ] {
-            let error = serde_json::from_str::<Notification>(&body).unwrap_err();
-            assert_eq!(without_values(&error), reason, "{body}");
-        }
-    }
 }

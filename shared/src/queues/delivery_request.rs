@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::notification::Notification;
 use super::queue::Sequence;
 use crate::domain::notification::Channel;
+use crate::notices::about::Audience;
 
 /// The version of [`DeliveryRequest`] that is sent and read.
 pub const VERSION: u8 = 1;
@@ -42,7 +43,10 @@ impl DeliveryRequest {
     ///
     /// Messages to one person are with one function instance at a time: that is what keeps a chat's pace.
     pub fn sequence(&self) -> Option<Sequence> {
-        let group = self.notification.user_id.clone().unwrap_or_else(|| OPERATORS.to_owned());
+        let group = match (self.notification.notice.kind().audience(), &self.notification.user_id) {
+            (Audience::Operators, _) | (_, None) => OPERATORS.to_owned(),
+            (Audience::Customer | Audience::Staff, Some(user)) => user.clone(),
+        };
         match self.channel {
             ChannelName::Email => None,
             ChannelName::Telegram => {

@@ -149,7 +149,7 @@ async fn a_later_round_is_claimed_once_and_an_earlier_one_cannot_end_it() {
     let Claiming::Send(second_round) = stores.deliveries.claim(&new(), 1, second(201)).await.unwrap() else {
         panic!("the second round is not claimed")
     };
-    assert_eq!((second_round.delivery.round, second_round.delivery.attempts), (1, 2));
+    assert_eq!((second_round.delivery.round, second_round.delivery.attempts), (1, 1));
     stores.deliveries.finish(first, &Outcome::Postponed("429".to_owned()), second(202)).await.unwrap();
     assert_eq!(read(&stores).await.delivery.standing, Standing::Submitting { since: second(201) });
     let old = stores.deliveries.claim(&new(), 0, second(900)).await.unwrap();
@@ -199,11 +199,37 @@ async fn whoever_loses_the_answer_to_a_second_claim_still_has_it() {
 }
 
 #[tokio::test]
+async fn whoever_loses_the_answer_to_finding_it_lost_does_not_send_it() {
+    let stores = stores().await;
+    // Claimed by somebody who died; perhaps it was sent.
+    claim(&stores, second(0)).await;
+    stores.wire.reset();
+    // Insert refused, read, commit: the answer to the commit is lost.
+    stores.wire.drop_answer_of(3);
+    let claiming = stores.deliveries.claim(&new(), 0, second(200)).await.unwrap();
+    assert!(matches!(claiming, Claiming::Lost), "{claiming:?}");
+    assert_eq!(read(&stores).await.delivery.state(), DeliveryState::Uncertain);
+}
+
+#[tokio::test]
+async fn what_waits_can_be_closed_and_nothing_else() {
+    let stores = stores().await;
+    let why = Outcome::Suppressed("not wanted any more".to_owned());
+    stores.deliveries.close(&new().id, &why, second(0)).await.unwrap();
+    assert_eq!(stores.deliveries.get(&new().id).await.unwrap(), None, "there is nothing to close");
+    stores.deliveries.queue(&new(), second(1)).await.unwrap();
+    stores.deliveries.close(&new().id, &why, second(2)).await.unwrap();
+    assert_eq!(read(&stores).await.delivery.state(), DeliveryState::Suppressed);
+    let claiming = stores.deliveries.claim(&new(), 0, second(3)).await.unwrap();
+    assert!(matches!(claiming, Claiming::Settled), "{claiming:?}");
+}
+
+#[tokio::test]
 async fn a_bounce_that_comes_before_the_senders_own_word_stays() {
     let stores = stores().await;
     let claimed = claim(&stores, second(0)).await;
-    let bounced = stores.deliveries.bounce(&new().id, "no such user", second(1)).await.unwrap().unwrap();
-    assert_eq!(bounced.delivery.state(), DeliveryState::Bounced);
+    stores.deliveries.bounce(&new().id, "no such user", second(1)).await.unwrap();
+    assert_eq!(read(&stores).await.delivery.state(), DeliveryState::Bounced);
     stores.deliveries.finish(claimed, &sent(), second(2)).await.unwrap();
     let standing = Standing::Bounced { at: second(1), reason: "no such user".to_owned() };
     assert_eq!(read(&stores).await.delivery.standing, standing);
@@ -214,7 +240,7 @@ async fn a_bounce_that_comes_before_the_senders_own_word_stays() {
 #[tokio::test]
 async fn what_is_not_there_does_not_come_back() {
     let stores = stores().await;
-    assert_eq!(stores.deliveries.bounce(&new().id, "no such user", second(1)).await.unwrap(), None);
+    stores.deliveries.bounce(&new().id, "no such user", second(1)).await.unwrap();
     assert_eq!(stores.deliveries.get(&new().id).await.unwrap(), None);
     assert!(stores.dynamodb.items(NOTIFICATIONS).is_empty());
 }

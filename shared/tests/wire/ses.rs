@@ -99,7 +99,12 @@ async fn without_a_configuration_set_none_is_named() {
 #[tokio::test]
 async fn a_refused_email_is_refused_for_good() {
     assert_failed(refusal(ses::message_rejected()), Failure::Refused, Retry::Never).await;
-    assert_failed(named(400, "BadRequestException"), Failure::Refused, Retry::Never).await;
+    for kind in ["BadRequestException", "SomethingNew"] {
+        assert_failed(named(400, kind), Failure::Refused, Retry::Never).await;
+    }
+    // Somebody in between may leave out the header.
+    let told = json!({ "__type": "com.amazonaws.ses#MessageRejected", "message": "no" }).to_string();
+    assert_failed(odd_server::json(400, &told), Failure::Refused, Retry::Never).await;
 }
 
 #[tokio::test]
@@ -129,7 +134,7 @@ async fn what_is_wrong_with_the_account_says_nothing_about_the_email() {
 #[tokio::test]
 async fn after_a_server_error_the_email_may_be_on_its_way() {
     assert_failed(refusal(ses::internal_failure()), Failure::ServerError, Retry::AskFirst).await;
-    for play in [html(500), html(502), html(503), named(400, "SomethingNew")] {
+    for play in [html(500), html(502), html(503), named(500, "SomethingNew")] {
         assert_failed(play, Failure::ServerError, Retry::AskFirst).await;
     }
 }

@@ -116,7 +116,7 @@ async fn deliveries_made_or_changed_while_paging_are_neither_skipped_nor_repeate
     assert_eq!(ids(&first), made[..2]);
     bench.delivered("newest.email", sent(), ago(0)).await;
     let changed = made[3].parse().unwrap();
-    bench.app.deliveries.bounce(&changed, "mailbox full", ago(0)).await.unwrap().unwrap();
+    bench.app.deliveries.bounce(&changed, "mailbox full", ago(0)).await.unwrap();
     let cursor = format!("limit=2&cursor={}", first["nextCursor"].as_str().unwrap());
     let second = bench.send(&logs(&cursor)).await.ok(200);
     assert_eq!(ids(&second), made[2..4]);

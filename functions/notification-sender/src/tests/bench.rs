@@ -31,10 +31,10 @@ use shared::stores::table::Table;
 use super::logs;
 use super::wishes::{CHAT, EMAIL, GROUP, OTHER_CHAT, USER, USER_WITHOUT_CHAT, USER_WITHOUT_EMAIL};
 use crate::app::App;
-use crate::patience::{DELAYS, TELEGRAM_DELAYS};
 use crate::directory::Directory;
 use crate::handler::{Deadline, handle};
 use crate::parties::{MailRoute, PartySource};
+use crate::patience::{DELAYS, TELEGRAM_DELAYS};
 use crate::recipient::Operators;
 
 pub const PLANS: &str = "paydesk-notifications";
@@ -170,7 +170,7 @@ impl Bench {
     /// Hands an event to the function.
     pub async fn handle(&self, event: &Value, time: Duration) -> Value {
         let event = serde_json::from_value(event.clone()).unwrap();
-        serde_json::to_value(handle(&self.app, event, Deadline::in_(time)).await).unwrap()
+        serde_json::to_value(handle(&self.app, event, Deadline::after(time)).await).unwrap()
     }
 
     /// What is in a queue.

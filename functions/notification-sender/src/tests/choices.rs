@@ -111,6 +111,25 @@ async fn what_can_wait_waits_for_the_end_of_quiet_hours_for_all_to_see() {
 }
 
 #[tokio::test]
+async fn what_is_not_wanted_any_more_in_the_morning_is_shown_so() {
+    let cases: [(&[Channel], &str, &str); 2] =
+        [(&[], "SUPPRESSED", "SUPPRESSED"), (&[Channel::Telegram], "SUPPRESSED", "SENT")];
+    for (wanted, email, telegram) in cases {
+        let bench = Bench::start().await;
+        choose(&bench, USER, &preferences(&[], Some(quiet_now(60, 90)))).await;
+        bench.put(PLANS, &notification("n-1", Some(USER), &created()));
+        assert_eq!(bench.deliver(PLANS).await.len(), 1);
+        choose(&bench, USER, &preferences(&[("order.created", wanted)], Some(quiet_now(90, -30)))).await;
+        bench.run().await;
+        assert_eq!(
+            (bench.state("n-1.email").as_str(), bench.state("n-1.telegram").as_str()),
+            (email, telegram)
+        );
+        assert_eq!(bench.mails().len(), 0);
+    }
+}
+
+#[tokio::test]
 async fn what_is_urgent_does_not_wait() {
     let bench = Bench::start().await;
     choose(&bench, USER, &preferences(&[], Some(quiet_now(60, 90)))).await;

@@ -95,7 +95,7 @@ async fn what_is_not_exactly_a_notification_is_told_to_nobody() {
         (with("/notice/data/more", json!(1), told()), "an unknown field"),
         (with("/notice/data/invoice", Value::Null, told()), "invoice"),
         (with("/more", json!(1), told()), "unknown field"),
-        (with("/id", json!(7), told()), "invalid type"),
+        (with("/id", json!(7), told()), "another value, expected a string"),
         (with("/version", json!(2), told()), "unknown version"),
         (with("/userId", Value::Null, told()), "without a userId"),
         (with("/userId", "../orders/order-1".into(), told()), "userId is not an id"),

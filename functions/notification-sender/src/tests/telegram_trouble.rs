@@ -189,7 +189,7 @@ async fn what_may_have_arrived_is_never_sent_again_by_itself() {
             _ => {}
         }
         // Time for a call of 4 s.
-        let stay = bench.deliver_within(TELEGRAMS, Duration::from_secs(21)).await;
+        let stay = bench.deliver_within(TELEGRAMS, Duration::from_secs(30)).await;
         drop(held);
         assert_eq!(stay, Vec::<String>::new(), "{case}");
         assert_uncertain(&bench, case);
@@ -217,7 +217,7 @@ async fn an_operator_has_it_sent_again_once_however_often_that_is_asked() {
     }
     assert_eq!((bench.state("n-1.telegram").as_str(), bench.message_count().await), ("SENT", 2));
     let record = bench.record("n-1.telegram");
-    assert_eq!((&record["round"], &record["attempts"]), (&json!(1), &json!(2)));
+    assert_eq!((&record["round"], &record["attempts"]), (&json!(1), &json!(1)));
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use shared::domain::notification::Channel;
+
 use super::bench::{Bench, EMAILS, PLANS, QUEUES, TELEGRAMS};
 use super::wishes::{CHAT, EMAIL, USER, bounce, confirmed, notification, request};
 use crate::handler::Deadline;
@@ -15,7 +17,7 @@ async fn with_too_little_time_nothing_is_begun_and_nothing_lost() {
         bench.put(TELEGRAMS, &request("TELEGRAM", 0, &told));
     }
     for queue in [EMAILS, TELEGRAMS] {
-        assert_eq!(bench.deliver_within(queue, Duration::from_secs(16)).await.len(), 3, "{queue}");
+        assert_eq!(bench.deliver_within(queue, Duration::from_secs(10)).await.len(), 3, "{queue}");
         let timeouts: Vec<Vec<i64>> =
             bench.waiting(queue).into_iter().map(|message| message.visibility_timeouts).collect();
         assert_eq!(timeouts, [[0], [0], [0]], "{queue}: at once to somebody with more time");
@@ -44,12 +46,19 @@ async fn with_no_time_at_all_everything_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_has_a_share_of_the_time_and_never_more_than_ten_seconds() {
-    let share = |seconds| Deadline::in_(Duration::from_secs(seconds)).call_time();
-    for (left, wanted) in
-        [(0, None), (16, None), (17, Some(3)), (25, Some(5)), (45, Some(10)), (900, Some(10))]
-    {
-        assert_eq!(share(left), wanted.map(Duration::from_secs), "{left} s are left");
+async fn a_call_to_telegram_has_a_share_of_the_time_and_an_email_nearly_all_of_it() {
+    let time = |seconds, channel| Deadline::after(Duration::from_secs(seconds)).call_time(channel);
+    for (left, telegram, email) in [
+        (0, None, None),
+        (10, None, None),
+        (11, None, Some(6)),
+        (28, None, Some(23)),
+        (29, Some(6), Some(24)),
+        (45, Some(10), Some(40)),
+        (900, Some(10), Some(40)),
+    ] {
+        assert_eq!(time(left, Channel::Telegram), telegram.map(Duration::from_secs), "{left} s are left");
+        assert_eq!(time(left, Channel::Email), email.map(Duration::from_secs), "{left} s are left");
     }
 }
 

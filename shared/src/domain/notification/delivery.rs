@@ -178,6 +178,10 @@ impl Delivery {
         }
         let is_new_round = round > self.round;
         match &self.standing {
+            // Whoever began this round wants it sent, whatever became of the one before.
+            Standing::Submitting { since } if is_new_round && now.duration_since(*since) >= LEASE => {
+                self.submit(round, now)
+            }
             Standing::Submitting { since } => {
                 let age = now.duration_since(*since);
                 if age < LEASE {
@@ -204,7 +208,9 @@ impl Delivery {
     }
 
     fn submit(&mut self, round: u32, now: Timestamp) -> Claim {
-        self.attempts = if round > self.round { 1 } else { self.attempts.saturating_add(1) };
+        // Somebody wants it tried once more who knows that it was tried often.
+        let begins_anew = round > self.round || matches!(self.standing, Standing::Failed { .. });
+        self.attempts = if begins_anew { 1 } else { self.attempts.saturating_add(1) };
         self.round = round;
         self.standing = Standing::Submitting { since: now };
         Claim::Send
@@ -219,15 +225,14 @@ impl Delivery {
         if round != self.round || !is_open {
             return;
         }
-        let at = now;
-        self.standing = match outcome {
-            Outcome::Sent(message_id) => Standing::Sent { at, message_id },
-            Outcome::Refused(reason) => Standing::Failed { at, reason, refused: true },
-            Outcome::GivenUp(reason) => Standing::Failed { at, reason, refused: false },
-            Outcome::Postponed(reason) => Standing::Queued { last_error: Some(reason) },
-            Outcome::Unclear(reason) => Standing::Uncertain { at, reason },
-            Outcome::Suppressed(reason) => Standing::Suppressed { at, reason },
-        };
+        self.standing = ended(outcome, now);
+    }
+
+    /// Closes it while it waits: it will not be sent by itself any more.
+    pub fn close(&mut self, why: Outcome, now: Timestamp) {
+        if matches!(self.standing, Standing::Queued { .. }) {
+            self.standing = ended(why, now);
+        }
     }
 
     /// Keeps that its message came back. What was never sent cannot come back: such a word changes nothing.
@@ -241,6 +246,18 @@ impl Delivery {
             | Standing::Bounced { .. }
             | Standing::Suppressed { .. } => {}
         }
+    }
+}
+
+/// Where a delivery stands of which this is known.
+fn ended(outcome: Outcome, at: Timestamp) -> Standing {
+    match outcome {
+        Outcome::Sent(message_id) => Standing::Sent { at, message_id },
+        Outcome::Refused(reason) => Standing::Failed { at, reason, refused: true },
+        Outcome::GivenUp(reason) => Standing::Failed { at, reason, refused: false },
+        Outcome::Postponed(reason) => Standing::Queued { last_error: Some(reason) },
+        Outcome::Unclear(reason) => Standing::Uncertain { at, reason },
+        Outcome::Suppressed(reason) => Standing::Suppressed { at, reason },
     }
 }
 
@@ -266,7 +283,7 @@ mod tests {
         delivery
     }
 
-    fn ended(outcome: Outcome) -> Delivery {
+    fn after(outcome: Outcome) -> Delivery {
         let mut delivery = claimed();
         delivery.tell(0, outcome, at(2));
         delivery
@@ -296,7 +313,7 @@ mod tests {
             Outcome::Unclear("cut".to_owned()),
             Outcome::Suppressed("gone".to_owned()),
         ] {
-            let mut delivery = ended(outcome.clone());
+            let mut delivery = after(outcome.clone());
             let before = delivery.clone();
             assert_eq!(delivery.claim(0, at(3)), Claim::Settled, "{outcome:?}");
             assert_eq!(delivery, before);
@@ -309,9 +326,10 @@ mod tests {
     #[test]
     fn what_certainly_was_not_sent_may_be_sent_in_the_same_round() {
         for outcome in [Outcome::Postponed("429".to_owned()), Outcome::GivenUp("429".to_owned())] {
-            let mut delivery = ended(outcome);
+            let attempts = if matches!(outcome, Outcome::GivenUp(_)) { 1 } else { 2 };
+            let mut delivery = after(outcome);
             assert_eq!(delivery.claim(0, at(3)), Claim::Send);
-            assert_eq!((delivery.round, delivery.attempts), (0, 2));
+            assert_eq!((delivery.round, delivery.attempts), (0, attempts));
         }
     }
 
@@ -324,13 +342,33 @@ mod tests {
             (Outcome::Suppressed("gone".to_owned()), DeliveryState::Suppressed),
             (Outcome::Postponed("429".to_owned()), DeliveryState::Queued),
         ] {
-            let mut delivery = ended(outcome.clone());
+            let mut delivery = after(outcome.clone());
             delivery.bounce("mailbox full", at(9));
             assert_eq!(delivery.state(), state, "{outcome:?}");
         }
         let mut delivery = claimed();
         delivery.bounce("no such user", at(9));
         assert_eq!(delivery.state(), DeliveryState::Bounced, "the word of it may come before the sender's");
+    }
+
+    #[test]
+    fn a_new_round_is_sent_also_where_whoever_sent_before_is_gone() {
+        let mut delivery = claimed();
+        assert_eq!(delivery.claim(1, at(31)), Claim::Busy { wait: SignedDuration::from_secs(90) });
+        assert_eq!(delivery.claim(1, at(121)), Claim::Send);
+        assert_eq!((delivery.round, delivery.attempts), (1, 1));
+    }
+
+    #[test]
+    fn only_what_waits_can_be_closed() {
+        let mut delivery = delivery();
+        delivery.close(Outcome::Suppressed("not wanted any more".to_owned()), at(1));
+        assert_eq!(delivery.state(), DeliveryState::Suppressed);
+        for mut delivery in [claimed(), after(Outcome::Sent("1".to_owned()))] {
+            let before = delivery.clone();
+            delivery.close(Outcome::GivenUp("too late".to_owned()), at(9));
+            assert_eq!(delivery, before);
+        }
     }
 
     #[derive(Debug, Clone)]

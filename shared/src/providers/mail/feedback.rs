@@ -107,11 +107,9 @@ impl From<WireEvent> for MailFeedback {
             }
             (None, Some(complaint), _) => {
                 let kind = complaint.complaint_feedback_type.unwrap_or_else(|| "unspecified".to_owned());
-                of(
-                    MailFate::Complained,
-                    format!("complaint: {kind}"),
-                    addresses(complaint.complained_recipients),
-                )
+                // Somebody took it out of the spam again.
+                let fate = if kind == "not-spam" { MailFate::Other } else { MailFate::Complained };
+                of(fate, format!("complaint: {kind}"), addresses(complaint.complained_recipients))
             }
             (None, None, Some(reject)) => {
                 of(MailFate::NotSent, format!("rejected by SES: {}", reject.reason), Vec::new())

@@ -84,6 +84,8 @@ struct Sent {
 struct Refusal {
     #[serde(default, alias = "Message")]
     message: String,
+    #[serde(default, rename = "__type")]
+    kind: String,
 }
 
 impl Ses {
@@ -102,8 +104,9 @@ impl Ses {
         let body = serde_json::to_vec(&self.wish(sender, mail)).map_err(|error| unwritable(&error))?;
         let url = format!("{}/v2/email/outbound-emails", self.account.address("email"));
         let method = Method::POST;
+        let headers = [("content-type", JSON)];
         let unsigned =
-            Unsigned { service: "ses", method: &method, url: &url, content_type: JSON, body: &body };
+            Unsigned { service: "ses", method: &method, url: &url, headers: &headers, body: &body };
         let proof = self.account.proof(&unsigned).map_err(|error| unwritable(&error))?;
         let mut call = self.caller.call(SEND, method, &url).within(within);
         for (name, value) in &proof {
@@ -144,25 +147,27 @@ fn unanswered(error: CallError) -> MailError {
 
 /// What SES says no to: this email, or our account.
 fn refused(answer: &Answer) -> MailError {
-    let kind = answer.header("x-amzn-errortype").unwrap_or_default();
-    // `Kind:http://internal.amazon.com/…`
-    let kind = kind.split(':').next().unwrap_or_default();
-    let failure = match kind {
-        "LimitExceededException" | "ThrottlingException" | "Throttling" => Failure::Limited(None),
-        "MessageRejected" | "BadRequestException" => Failure::Refused,
+    let said: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
+    // `Kind:http://internal.amazon.com/…`, or `com.amazonaws…#Kind` in the body.
+    let kind = answer.header("x-amzn-errortype").unwrap_or(&said.kind);
+    let kind = kind.split(':').next().unwrap_or_default().rsplit('#').next().unwrap_or_default();
+    let failure = match (kind, answer.status.as_u16()) {
+        ("LimitExceededException" | "ThrottlingException" | "Throttling", _) => Failure::Limited(None),
         // Of our account, not of this email: it may be sent once somebody has mended that.
-        "AccountSuspendedException"
-        | "SendingPausedException"
-        | "MailFromDomainNotVerifiedException"
-        | "NotFoundException"
-        | "AccessDeniedException"
-        | "ExpiredTokenException"
-        | "UnrecognizedClientException"
-        | "InvalidClientTokenId"
-        | "InvalidSignatureException"
-        | "SignatureDoesNotMatch" => Failure::NotReached,
+        (
+            "AccountSuspendedException"
+            | "SendingPausedException"
+            | "MailFromDomainNotVerifiedException"
+            | "ExpiredTokenException"
+            | "UnrecognizedClientException"
+            | "InvalidClientTokenId"
+            | "InvalidSignatureException"
+            | "SignatureDoesNotMatch",
+            _,
+        )
+        | (_, 401 | 403 | 404 | 407) => Failure::NotReached,
+        (_, 400..=499) => Failure::Refused,
         _ => Failure::ServerError,
     };
-    let said: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
     failed(failure, without_addresses(&format!("{kind}: {}", said.message)))
 }

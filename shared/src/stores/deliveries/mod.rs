@@ -9,7 +9,7 @@ use uuid::Uuid;
 use self::item::{DeliveryItem, key};
 use super::table::{Expected, StoreError, Table};
 use crate::domain::identifier::UserId;
-use crate::domain::notification::delivery::{Claim, Delivery, Outcome};
+use crate::domain::notification::delivery::{Claim, Delivery, Outcome, Standing};
 use crate::domain::notification::delivery_id::DeliveryId;
 
 /// How often a change is decided anew when others change the delivery at the same time.
@@ -120,8 +120,16 @@ impl Deliveries {
             claim @ (Claim::Settled | Claim::Busy { .. }) => Decision::Leave(claim),
         });
         Ok(match claimed.await? {
-            // It was our own insert whose answer was lost.
-            Changed::Already(kept) => Claiming::Send(Box::new(kept)),
+            // It was our own commit whose answer was lost: what was committed says what was decided.
+            Changed::Already(kept) => match kept.delivery.standing {
+                Standing::Submitting { .. } => Claiming::Send(Box::new(kept)),
+                Standing::Uncertain { .. } => Claiming::Lost,
+                Standing::Queued { .. }
+                | Standing::Sent { .. }
+                | Standing::Failed { .. }
+                | Standing::Bounced { .. }
+                | Standing::Suppressed { .. } => Claiming::Settled,
+            },
             Changed::Decided(Claim::Send, kept) => Claiming::Send(Box::new(kept)),
             Changed::Decided(Claim::Settled, _) => Claiming::Settled,
             Changed::Decided(Claim::Lost, _) => Claiming::Lost,
@@ -146,33 +154,38 @@ impl Deliveries {
             Err(StoreError::Conflict) => after.commit,
             Err(other) => return Err(other),
         };
-        let told = |delivery: &mut Delivery| {
-            let before = delivery.clone();
-            delivery.tell(round, outcome.clone(), now);
-            if *delivery == before { Decision::Leave(()) } else { Decision::Commit(()) }
-        };
-        self.change(&id, &own_commit, told).await.map(drop)
+        let tell = |delivery: &mut Delivery| delivery.tell(round, outcome.clone(), now);
+        self.commit_what_changes(&id, &own_commit, tell).await
     }
 
-    /// Keeps that a delivery's message came back, and gives the delivery. None when there is none.
+    /// Keeps that a delivery's message came back. Nothing when there is no such delivery.
     ///
     /// # Errors
     /// When the store is unavailable, the item corrupt, or others came first too often.
-    pub async fn bounce(
+    pub async fn bounce(&self, id: &DeliveryId, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.commit_what_changes(id, "", |delivery| delivery.bounce(reason, now)).await
+    }
+
+    /// Closes a delivery that waits and will not be sent by itself any more. Nothing when it does not wait.
+    ///
+    /// # Errors
+    /// When the store is unavailable, the item corrupt, or others came first too often.
+    pub async fn close(&self, id: &DeliveryId, why: &Outcome, now: Timestamp) -> Result<(), StoreError> {
+        self.commit_what_changes(id, "", |delivery| delivery.close(why.clone(), now)).await
+    }
+
+    async fn commit_what_changes(
         &self,
         id: &DeliveryId,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<Option<Kept>, StoreError> {
-        let bounced = |delivery: &mut Delivery| {
+        own_commit: &str,
+        change: impl Fn(&mut Delivery),
+    ) -> Result<(), StoreError> {
+        let decide = |delivery: &mut Delivery| {
             let before = delivery.clone();
-            delivery.bounce(reason, now);
+            change(delivery);
             if *delivery == before { Decision::Leave(()) } else { Decision::Commit(()) }
         };
-        Ok(match self.change(id, "", bounced).await? {
-            Changed::Decided((), kept) | Changed::Already(kept) => Some(kept),
-            Changed::None => None,
-        })
+        self.change(id, own_commit, decide).await.map(drop)
     }
 
     /// Loads, decides, and commits; decides anew when others came first.
