@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use shared::domain::zone::Zone;
 use shared::providers::mail::Sender;
-use shared::providers::mail::smtp::Security;
+use shared::providers::mail::smtp::{Relay, Security, Smtp, SmtpCredentials};
 
 use super::finding::Finding;
 use super::functions::Functions;
@@ -72,6 +72,11 @@ fn trouble(form: Form, value: &str) -> Option<&'static str> {
         Form::Chat => {
             unless(value.parse::<i64>().is_ok(), "is not the number of a chat, like -1001234567890")
         }
+        Form::LogLevel => unless(
+            matches!(value, "error" | "warn" | "info" | "debug"),
+            "is none of error, warn, info and debug",
+        ),
+        Form::Certificate => unless(is_certificate(value), "is not a certificate in PEM"),
     }
 }
 
@@ -82,6 +87,13 @@ fn unless(is_good: bool, words: &'static str) -> Option<&'static str> {
 fn is_email(text: &str) -> bool {
     let is_part = |part: &str| !part.is_empty() && !part.contains(['@', ' ', '<', '>']);
     text.split_once('@').is_some_and(|(name, domain)| is_part(name) && is_part(domain))
+}
+
+/// Whether the sender could believe it. It takes a text without any certificate for none at all.
+fn is_certificate(pem: &str) -> bool {
+    let relay = Relay { host: "localhost".to_owned(), port: 465, security: Security::Tls };
+    let nobody = SmtpCredentials { username: String::new(), password: String::new().into() };
+    pem.contains("-----BEGIN CERTIFICATE-----") && Smtp::new(relay, &nobody, Some(pem)).is_ok()
 }
 
 fn url_trouble(value: &str) -> Option<&'static str> {
@@ -96,7 +108,12 @@ fn url_trouble(value: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use sandbox::testbed::smtp::{Security as Protection, Setup, SmtpServer};
+
     use super::super::finding::Level;
+    use super::super::functions::FUNCTIONS;
     use super::*;
 
     fn callback(source_ips: &str, table: &str) -> Finding {
@@ -109,7 +126,7 @@ mod tests {
 
     #[test]
     fn what_is_complete_and_well_formed_is_ok() {
-        assert_eq!(callback("", "paydesk-Invoices"), Finding::ok("settings of tripay-callback", "3 read"));
+        assert_eq!(callback("", "paydesk-Invoices"), Finding::ok("settings of tripay-callback", "4 read"));
         assert_eq!(callback("95.111.200.230, ::1", "paydesk-Invoices").level, Level::Ok);
     }
 
@@ -120,6 +137,46 @@ mod tests {
         assert!(finding.found.contains("INVOICES_TABLE is not set"), "{finding:?}");
         assert!(finding.found.contains("TRIPAY_CALLBACK_SOURCE_IPS is not a list"), "{finding:?}");
         assert!(finding.fix.unwrap().contains("TripayCallbackSourceIps"));
+    }
+
+    #[tokio::test]
+    async fn a_certificate_is_read_as_the_sender_reads_it() {
+        let relay = SmtpServer::start(Setup { security: Protection::Tls, login: None }).await;
+        let pem = relay.certificate_pem();
+        assert_eq!(trouble(Form::Certificate, pem.trim()), None);
+        let (half, _) = pem.split_at(pem.len() / 2);
+        for bad in [half, "ca.pem", "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----"] {
+            assert!(trouble(Form::Certificate, bad).is_some(), "{bad}");
+        }
+    }
+
+    /// The settings of each function, as `template.yaml` gives them; those of all have no name before them.
+    fn given() -> BTreeSet<(String, String)> {
+        let (mut owner, mut given) = ("all".to_owned(), BTreeSet::new());
+        for line in include_str!("../../../template.yaml").lines() {
+            if let Some((_, name)) = line.split_once("FunctionName: !Sub \"${AWS::StackName}-") {
+                owner = name.trim_end_matches('"').to_owned();
+            }
+            let name = line.trim_start().split_once(": ").map_or("", |(name, _)| name);
+            let is_setting = name.len() > 3
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+            if is_setting {
+                given.insert((owner.clone(), name.to_owned()));
+            }
+        }
+        given
+    }
+
+    #[test]
+    fn the_settings_of_every_function_are_known() {
+        let known = SETTINGS.iter().flat_map(|Setting(owners, name, ..)| {
+            let is_of_all = owners.len() == FUNCTIONS.len();
+            let owners = if is_of_all { &["all"] } else { *owners };
+            owners.iter().map(|owner| ((*owner).to_owned(), (*name).to_owned()))
+        });
+        assert_eq!(known.collect::<BTreeSet<(String, String)>>(), given());
     }
 
     #[test]
@@ -138,6 +195,7 @@ mod tests {
             (Form::Port, "587", "0"),
             (Form::Security, "starttls", "ssl"),
             (Form::TimeZone, "Asia/Jakarta", "WIB"),
+            (Form::LogLevel, "debug", "verbose"),
             (Form::Chat, "-1001234567890", "@operators"),
         ] {
             assert_eq!(trouble(form, good), None, "{good}");

@@ -29,6 +29,10 @@ pub enum Form {
     TimeZone,
     /// The number of a Telegram chat.
     Chat,
+    /// A certificate in PEM.
+    Certificate,
+    /// What is logged at least.
+    LogLevel,
 }
 
 /// A setting of functions: theirs, its name, its form, whether it must be there, and the parameter of `template.yaml`
@@ -45,6 +49,7 @@ const ALL: &[&str] = &[
     "tripay-callback",
 ];
 const API: &[&str] = &["billing-api"];
+const TOKENS: &[&str] = &["billing-api", "notification-api"];
 const TRIPAY: &[&str] = &["billing-api", "reconciler"];
 const RELAY: &[&str] = &["event-relay"];
 const SENDER: &[&str] = &["notification-sender"];
@@ -53,6 +58,7 @@ const NOTIFIERS: &[&str] = &["notification-api", "notification-sender"];
 /// All of them.
 pub const SETTINGS: &[Setting] = &[
     Setting(ALL, "STACK", Form::Text, true, ""),
+    Setting(ALL, "LOG_LEVEL", Form::LogLevel, false, "LogLevel"),
     Setting(&["billing-api", "reconciler", "tripay-callback"], "INVOICES_TABLE", Form::Text, true, ""),
     Setting(
         &["tripay-callback"],
@@ -81,7 +87,9 @@ pub const SETTINGS: &[Setting] = &[
         "UserServiceBaseUrl",
     ),
     Setting(API, "INVOICE_LIFETIME_MINUTES", Form::Minutes, true, "InvoiceLifetimeMinutes"),
-    Setting(&["billing-api", "notification-api"], "JWKS_URL", Form::Url, false, "JwksUrl"),
+    Setting(TOKENS, "JWKS_URL", Form::Url, false, "JwksUrl"),
+    Setting(TOKENS, "JWT_ISSUER", Form::Text, false, "JwtIssuer"),
+    Setting(TOKENS, "JWT_AUDIENCE", Form::Text, false, "JwtAudience"),
     Setting(
         &["billing-api", "notification-api", "notification-sender", "order-updater", "reconciler"],
         "OUTBOUND_PROXY_URL",
@@ -121,5 +129,6 @@ pub const SETTINGS: &[Setting] = &[
     Setting(SENDER, "SMTP_HOST", Form::Text, false, "SmtpHost"),
     Setting(SENDER, "SMTP_PORT", Form::Port, false, "SmtpPort"),
     Setting(SENDER, "SMTP_SECURITY", Form::Security, false, "SmtpSecurity"),
+    Setting(SENDER, "SMTP_ROOT_CERTIFICATE", Form::Certificate, false, "SmtpRootCertificate"),
     Setting(SENDER, "TELEGRAM_API_BASE_URL", Form::Url, true, "TelegramApiBaseUrl"),
 ];
