@@ -1,15 +1,12 @@
 //! Signed requests to services of AWS that speak JSON and are asked little: their SDK crates would cost minutes of
 //! compiling each.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
-use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
-use aws_smithy_runtime_api::client::identity::Identity;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
+use shared::aws_account::{AwsAccount, Unsigned};
 
 /// Time for a whole request: that of the function that takes longest to answer one, and some.
 const TIMEOUT: Duration = Duration::from_secs(40);
@@ -18,20 +15,23 @@ const TIMEOUT: Duration = Duration::from_secs(40);
 #[derive(Debug)]
 pub struct Aws {
     http: reqwest::Client,
-    identity: Identity,
-    region: String,
-    endpoint: Option<String>,
+    account: AwsAccount,
+}
+
+/// What is asked of a service.
+struct Wish<'a> {
+    service: &'a str,
+    method: Method,
+    /// With the query.
+    path: &'a str,
+    headers: &'a [(&'a str, &'a str)],
+    body: &'a str,
 }
 
 impl Aws {
-    /// Asks with these credentials; all services are at `endpoint` where there is one.
-    pub fn new(
-        http: reqwest::Client,
-        credentials: Credentials,
-        region: String,
-        endpoint: Option<String>,
-    ) -> Self {
-        Self { http, identity: credentials.into(), region, endpoint }
+    /// Asks as somebody.
+    pub fn new(http: reqwest::Client, account: AwsAccount) -> Self {
+        Self { http, account }
     }
 
     /// `GET` from a service with a REST protocol: `lambda`, `scheduler`, `apigateway`, `ses`.
@@ -39,8 +39,7 @@ impl Aws {
     /// # Errors
     /// When it is refused. `None` when there is no such thing.
     pub async fn get(&self, service: &str, path: &str) -> anyhow::Result<Option<Value>> {
-        let url = format!("{}{path}", self.address(service));
-        let answer = self.send(service, http::Request::builder().method(Method::GET).uri(url), "").await?;
+        let answer = self.send(&Wish { service, method: Method::GET, path, headers: &[], body: "" }).await?;
         if answer.status == StatusCode::NOT_FOUND {
             return Ok(None);
         }
@@ -52,8 +51,8 @@ impl Aws {
     /// # Errors
     /// When it is refused.
     pub async fn call(&self, service: &str, target: &str, body: &Value) -> anyhow::Result<Value> {
-        let request = self.post(service, "/", "application/x-amz-json-1.0").header("x-amz-target", target);
-        let answer = self.send(service, request, &body.to_string()).await?.granted(service)?;
+        let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target)];
+        let answer = self.post(service, "/", &headers, &body.to_string()).await?;
         read_json(service, &answer.text)
     }
 
@@ -63,9 +62,8 @@ impl Aws {
     /// When it is refused.
     pub async fn query(&self, service: &str, parameters: &[(&str, &str)]) -> anyhow::Result<String> {
         let form = reqwest::Url::parse_with_params("http://form/", parameters)?;
-        let request = self.post(service, "/", "application/x-www-form-urlencoded");
-        let answer = self.send(service, request, form.query().unwrap_or_default()).await?;
-        Ok(answer.granted(service)?.text)
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        Ok(self.post(service, "/", &headers, form.query().unwrap_or_default()).await?.text)
     }
 
     /// Runs a function behind its alias, and waits for its answer.
@@ -74,64 +72,41 @@ impl Aws {
     /// When it cannot be run, or fails. It may have run all the same.
     pub async fn invoke(&self, function: &str, alias: &str, event: &Value) -> anyhow::Result<Value> {
         let path = format!("/2015-03-31/functions/{function}/invocations?Qualifier={alias}");
-        let request = self.post("lambda", &path, "application/json");
-        let answer = self.send("lambda", request, &event.to_string()).await?.granted("lambda")?;
+        let headers = [("content-type", "application/json")];
+        let answer = self.post("lambda", &path, &headers, &event.to_string()).await?;
         if answer.headers.contains_key("x-amz-function-error") {
             bail!("{function} failed: {}", answer.text);
         }
         read_json("lambda", &answer.text)
     }
 
-    fn post(&self, service: &str, path: &str, content_type: &str) -> http::request::Builder {
-        let url = format!("{}{path}", self.address(service));
-        http::Request::builder().method(Method::POST).uri(url).header("content-type", content_type)
-    }
-
-    fn address(&self, service: &str) -> String {
-        let host = match service {
-            "ses" => "email",
-            other => other,
-        };
-        match &self.endpoint {
-            Some(endpoint) => endpoint.clone(),
-            None => format!("https://{host}.{}.amazonaws.com", self.region),
-        }
-    }
-
-    async fn send(
+    async fn post(
         &self,
         service: &str,
-        request: http::request::Builder,
+        path: &str,
+        headers: &[(&str, &str)],
         body: &str,
     ) -> anyhow::Result<Answer> {
-        let mut request = request.body(body.to_owned())?;
-        self.sign(service, &mut request)?;
-        let mut request = reqwest::Request::try_from(request)?;
-        *request.timeout_mut() = Some(TIMEOUT);
-        let answer = self.http.execute(request).await;
-        let answer = answer.with_context(|| format!("AWS ({service}) does not answer"))?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        Ok(Answer { status, headers, text: answer.text().await? })
+        self.send(&Wish { service, method: Method::POST, path, headers, body }).await?.granted(service)
     }
 
-    fn sign(&self, service: &str, request: &mut http::Request<String>) -> anyhow::Result<()> {
+    async fn send(&self, wish: &Wish<'_>) -> anyhow::Result<Answer> {
+        let Wish { service, method, path, headers, body } = wish;
         // CloudWatch is at `monitoring`, and signs as such; SES is at `email`; the others are where their names say.
-        let parameters = v4::SigningParams::builder()
-            .identity(&self.identity)
-            .region(&self.region)
-            .name(service)
-            .time(SystemTime::now())
-            .settings(SigningSettings::default())
-            .build()?;
-        let headers = request.headers().iter();
-        let headers: Vec<(&str, &str)> =
-            headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
-        let uri = request.uri().to_string();
-        let body = SignableBody::Bytes(request.body().as_bytes());
-        let signable = SignableRequest::new(request.method().as_str(), &uri, headers.into_iter(), body)?;
-        let (instructions, _signature) = sign(signable, &parameters.into())?.into_parts();
-        instructions.apply_to_request_http1x(request);
-        Ok(())
+        let host = if *service == "ses" { "email" } else { service };
+        let url = format!("{}{path}", self.account.address(host));
+        let unsigned = Unsigned { service, method, url: &url, headers, body: body.as_bytes() };
+        let proof = self.account.proof(&unsigned)?;
+        let mut request = self.http.request(method.clone(), &url).timeout(TIMEOUT).body((*body).to_owned());
+        for (name, value) in *headers {
+            request = request.header(*name, *value);
+        }
+        for (name, value) in proof {
+            request = request.header(name, value);
+        }
+        let answer = request.send().await.with_context(|| format!("AWS ({service}) does not answer"))?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        Ok(Answer { status, headers, text: answer.text().await? })
     }
 }
 
@@ -153,4 +128,52 @@ impl Answer {
 
 fn read_json(service: &str, text: &str) -> anyhow::Result<Value> {
     serde_json::from_str(text).with_context(|| format!("AWS ({service}) answered something else than JSON"))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_credential_types::Credentials;
+    use sandbox::testbed::aws::Aws as Testbed;
+    use sandbox::testbed::wire::Wire;
+    use serde_json::json;
+    use shared::http_client::HttpClients;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_is_signed_for_its_service_with_every_header_of_its_own() {
+        let (testbed, wire) = (Testbed::start().await, Wire::new());
+        let endpoint_url = Some(wire.tap("aws", &testbed.url()).await);
+        let credentials = Credentials::new("id", "secret", Some("session".to_owned()), None, "test");
+        let account = AwsAccount { credentials, region: "us-east-1".to_owned(), endpoint_url };
+        let aws = Aws::new(HttpClients::new(None).unwrap().aws, account);
+        for number in 1..=4 {
+            wire.answer(number, 200, "{}");
+        }
+        aws.get("ses", "/v2/email/account").await.unwrap();
+        aws.call("monitoring", "Some.Target", &json!({})).await.unwrap();
+        aws.query("cloudformation", &[("Action", "DescribeStacks")]).await.unwrap();
+        aws.invoke("paydesk-event-relay", "live", &json!({})).await.unwrap();
+
+        let calls = wire.calls();
+        let wanted = [
+            ("ses", "host;x-amz-date;x-amz-security-token", None),
+            (
+                "monitoring",
+                "content-type;host;x-amz-date;x-amz-security-token;x-amz-target",
+                Some("Some.Target"),
+            ),
+            ("cloudformation", "content-type;host;x-amz-date;x-amz-security-token", None),
+            ("lambda", "content-type;host;x-amz-date;x-amz-security-token", None),
+        ];
+        assert_eq!(calls.len(), wanted.len());
+        for (call, (service, signed, target)) in calls.iter().zip(wanted) {
+            let proof = call.headers["authorization"].to_str().unwrap();
+            assert!(proof.contains(&format!("/us-east-1/{service}/aws4_request, ")), "{proof}");
+            assert!(proof.contains(&format!("SignedHeaders={signed}, ")), "{proof}");
+            assert_eq!(call.target.as_deref(), target);
+            assert_eq!(call.headers["x-amz-security-token"], "session");
+        }
+        assert_eq!(calls[2].request_body, "Action=DescribeStacks");
+    }
 }

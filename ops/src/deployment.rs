@@ -9,6 +9,7 @@ use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
 use clap::Args;
 use serde::Deserialize;
+use shared::aws_account::AwsAccount;
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
 
@@ -82,7 +83,8 @@ impl Place {
             }
         };
         let sdk = sdk_config_for(http.aws.clone(), credentials.clone(), region.clone(), endpoint.clone());
-        let aws = Aws::new(http.aws.clone(), credentials, region.clone(), endpoint);
+        let account = AwsAccount { credentials, region: region.clone(), endpoint_url: endpoint };
+        let aws = Aws::new(http.aws.clone(), account);
         let api_url = file.as_ref().map(|file| file.api_url.clone());
         let queue_urls = file.as_ref().map(|file| file.queues.values().cloned().collect());
         let tables = file.map(|file| file.tables);

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use sandbox::testbed::aws::Aws as Testbed;
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
+use shared::aws_account::AwsAccount;
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
 
@@ -55,7 +56,8 @@ impl Bench {
         let region = "us-east-1".to_owned();
         let sdk =
             sdk_config_for(http.aws.clone(), credentials.clone(), region.clone(), Some(endpoint.clone()));
-        let aws = Aws::new(http.aws.clone(), credentials, region.clone(), Some(endpoint));
+        let account = AwsAccount { credentials, region: region.clone(), endpoint_url: Some(endpoint) };
+        let aws = Aws::new(http.aws.clone(), account);
         let queue_urls = Some(QUEUES.map(|queue| testbed.sqs.queue_url(queue)).to_vec());
         let client = Client::new(&sdk);
         let deployment = Deployment {
