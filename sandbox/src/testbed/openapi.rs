@@ -23,6 +23,8 @@ pub fn hold(function: &str, generated: &OpenApi) {
     let file = root().join("docs/openapi.json");
     let text = fs::read_to_string(&file).expect("docs/openapi.json");
     let checked_in = serde_json::from_str(&text).expect("docs/openapi.json is an OpenAPI document");
+    let misplaced = misplaced_parameters(&to_value(generated));
+    assert!(misplaced.is_empty(), "{function}: what stands in a path is not what is said to: {misplaced:?}");
     let merged = merge(function, generated, &checked_in);
     if std::env::var_os(UPDATE).is_some() {
         fs::write(&file, &merged).expect("docs/openapi.json can be written");
@@ -54,6 +56,25 @@ pub fn routed(function: &str) -> BTreeSet<Operation> {
         METHODS.into_iter().filter(|method| names(method)).map(|m| (path.to_owned(), m.to_owned())).collect()
     };
     routes.flat_map(methods).collect()
+}
+
+/// Operations whose parameters `in: path` are not the names in braces of their path, with both.
+fn misplaced_parameters(document: &Value) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        let in_braces = path.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+        let in_braces: BTreeSet<&str> = in_braces.map(|(name, _)| name).collect();
+        for method in METHODS.into_iter().filter(|method| item.get(method).is_some()) {
+            let parameters = [&item["parameters"], &item[method]["parameters"]];
+            let parameters = parameters.into_iter().filter_map(Value::as_array).flatten();
+            let said = parameters.filter(|parameter| parameter["in"] == "path");
+            let said: BTreeSet<&str> = said.filter_map(|parameter| parameter["name"].as_str()).collect();
+            if said != in_braces {
+                findings.push(format!("{method} {path}: {said:?}"));
+            }
+        }
+    }
+    findings
 }
 
 /// The document with the part of `function` as it was just generated, and the others' as checked in. A
@@ -137,4 +158,33 @@ fn routes_of(function: &str) -> Option<String> {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn parameters_of_a_path_stand_in_its_braces_and_no_others() {
+        let parameter = |name: &str, place: &str| json!({ "name": name, "in": place });
+        let findings = |path: &str, parameters: Value| {
+            misplaced_parameters(&json!({ "paths": { path: { "get": { "parameters": parameters } } } }))
+        };
+        let (id, limit) = (parameter("id", "path"), parameter("limit", "query"));
+        let good = findings("/things/{id}/parts/{part}", json!([id, limit, parameter("part", "path")]));
+        assert_eq!(good, Vec::<String>::new());
+        for (path, parameters) in [
+            ("/things", json!([parameter("limit", "path")])),
+            ("/things/{id}", json!([id, parameter("limit", "path")])),
+            ("/things/{id}", json!([parameter("id", "query")])),
+            ("/things/{id}", Value::Null),
+            ("/things/{id}", json!([parameter("name", "path")])),
+        ] {
+            let found = findings(path, parameters);
+            assert_eq!(found.len(), 1, "{path}: {found:?}");
+            assert!(found[0].starts_with(&format!("get {path}: ")), "{found:?}");
+        }
+    }
 }
