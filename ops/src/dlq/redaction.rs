@@ -197,9 +197,7 @@ fn between_backticks<'a>(before: &str, quoted: &'a str) -> (&'a str, &'a str) {
     };
     let follows = |words: &&str| before.ends_with(*words) && !before.ends_with(&format!("…{words}"));
     match quoted.split_once('`') {
-        Some((name, after)) if is_name(name) && BEFORE_NAMES.iter().any(|words| follows(&words)) => {
-            (name, after)
-        }
+        Some((name, after)) if is_name(name) && BEFORE_NAMES.iter().any(follows) => (name, after),
         _ => {
             let end = quoted.rfind("`, expected ").or_else(|| quoted.rfind('`'));
             ("…", end.and_then(|end| quoted.get(end.saturating_add(1)..)).unwrap_or_default())
