@@ -11,6 +11,7 @@ use shared::queues::batch::Delivery;
 use shared::queues::notification::{Notification, VERSION};
 use shared::stores::contacts::{Contact, ContactStanding};
 use shared::stores::deliveries::Kept;
+use shared::unreadable::without_values;
 
 use crate::app::App;
 use crate::handler::put_off;
@@ -63,7 +64,7 @@ async fn came_back(app: &App, id: &DeliveryId, fate: MailFate, reason: &str) -> 
 async fn fall_back(app: &App, kept: &Kept) -> Result<(), Delivery> {
     let Some(content) = &kept.content else { return Ok(()) };
     let notice: Notice = serde_json::from_str(content)
-        .map_err(|error| Delivery::Dead { reason: format!("the content kept is no notice: {error}") })?;
+        .map_err(|error| Delivery::Dead { reason: format!("the content kept is no notice: {}", without_values(&error)) })?;
     let notification = Notification {
         version: VERSION,
         id: kept.delivery.id.notification.to_string(),

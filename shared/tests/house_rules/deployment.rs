@@ -97,6 +97,34 @@ fn a_message_stays_hidden_six_times_as_long_as_its_function_may_run() {
 }
 
 #[test]
+fn chats_are_written_to_at_the_pace_that_the_sender_counts_on() {
+    let (main, data) = (template("template.yaml"), template("infra/data.yaml"));
+    let mut sources = 0;
+    for (function, properties) in deployed(&main) {
+        for (name, event) in members(&properties["Events"]) {
+            let options = &event["Properties"];
+            let queue = data_resource(&data, text(&options["Queue"]));
+            if text(&event["Type"]) != "SQS" || !queue.contains("Telegram") {
+                continue;
+            }
+            sources += 1;
+            let is_fifo = data["Resources"][queue.as_str()]["Properties"]["FifoQueue"].as_bool();
+            assert_eq!(
+                (
+                    is_fifo,
+                    options["BatchSize"].as_i64(),
+                    options["ScalingConfig"]["MaximumConcurrency"].as_i64()
+                ),
+                (Some(true), Some(10), Some(2)),
+                "template.yaml: {function}.{name}: lanes.rs keeps Telegram's limits for two invocations at once of ten \
+                 messages each, and for one invocation at a time for a person"
+            );
+        }
+    }
+    assert_eq!(sources, 1, "one function writes to chats");
+}
+
+#[test]
 fn every_queue_has_a_dead_letter_queue() {
     let data = template("infra/data.yaml");
     let queues = resources(&data, "AWS::SQS::Queue");
