@@ -216,3 +216,12 @@ fn a_certificate_that_is_none_is_refused_at_the_start() {
     );
     assert!(smtp.is_err(), "{smtp:?}");
 }
+
+#[test]
+fn a_root_that_is_no_certificate_is_no_relay() {
+    let credentials = SmtpCredentials { username: String::new(), password: String::new().into() };
+    for root in ["", "S33d", "-----BEGIN CERTIFICATE-----\nnot base64\n-----END CERTIFICATE-----"] {
+        let relay = Relay { host: "localhost".to_owned(), port: 465, security: Security::Tls };
+        assert!(Smtp::new(relay, &credentials, Some(root)).is_err(), "{root:?}");
+    }
+}

@@ -21,6 +21,8 @@ use crate::retry::{Failure, Kind, Verdict};
 
 const SEND: Operation = Operation { provider: "smtp", name: "send", kind: Kind::Once };
 
+/// How a certificate in PEM begins.
+const PEM_BEGINNING: &str = "-----BEGIN CERTIFICATE-----";
 /// Time to say goodbye in.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -90,8 +92,14 @@ impl fmt::Debug for Smtp {
 
 /// Why a relay cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("TLS to the SMTP relay cannot be set up: {0}")]
-pub struct SmtpSetupError(#[source] SmtpError);
+pub enum SmtpSetupError {
+    /// The certificate or the rest of the TLS set-up is unusable.
+    #[error("TLS to the SMTP relay cannot be set up: {0}")]
+    Tls(#[source] SmtpError),
+    /// What should be a certificate is none.
+    #[error("the relay's own root certificate is not in PEM")]
+    NoCertificate,
+}
 
 impl Smtp {
     /// A client of `relay`. Certificates in PEM beside the public ones are believed too.
@@ -108,10 +116,14 @@ impl Smtp {
             Security::StartTls | Security::Tls => {
                 let mut tls = TlsParameters::builder(relay.host.clone());
                 if let Some(pem) = own_root {
-                    tls = tls
-                        .add_root_certificate(Certificate::from_pem(pem.as_bytes()).map_err(SmtpSetupError)?);
+                    if !pem.contains(PEM_BEGINNING) {
+                        return Err(SmtpSetupError::NoCertificate);
+                    }
+                    tls = tls.add_root_certificate(
+                        Certificate::from_pem(pem.as_bytes()).map_err(SmtpSetupError::Tls)?,
+                    );
                 }
-                Some(tls.build_rustls().map_err(SmtpSetupError)?)
+                Some(tls.build_rustls().map_err(SmtpSetupError::Tls)?)
             }
         };
         let password = credentials.password.expose_secret();
