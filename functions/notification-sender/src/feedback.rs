@@ -63,8 +63,9 @@ async fn came_back(app: &App, id: &DeliveryId, fate: MailFate, reason: &str) -> 
 /// Tells it by Telegram instead, where that is possible: what held secrets is not kept, and not told again.
 async fn fall_back(app: &App, kept: &Kept) -> Result<(), Delivery> {
     let Some(content) = &kept.content else { return Ok(()) };
-    let notice: Notice = serde_json::from_str(content)
-        .map_err(|error| Delivery::Dead { reason: format!("the content kept is no notice: {}", without_values(&error)) })?;
+    let notice: Notice = serde_json::from_str(content).map_err(|error| Delivery::Dead {
+        reason: format!("the content kept is no notice: {}", without_values(&error)),
+    })?;
     let notification = Notification {
         version: VERSION,
         id: kept.delivery.id.notification.to_string(),
