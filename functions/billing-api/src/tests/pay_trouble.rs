@@ -101,8 +101,11 @@ async fn nothing_is_committed_before_everything_is_known_that_the_call_needs() {
     let (bench, id) = with_invoice().await;
     bench.fault("users", "user", "server_error", json!({})).await;
     bench.pay(&id, "BCA_VA").await.problem(503, "provider_unavailable");
-    bench.fault("users", "user", "refuse", json!({})).await;
+    bench.fault("users", "user", "refuse", json!({ "status": 409 })).await;
     bench.pay(&id, "BCA_VA").await.problem(502, "provider_refused");
+    // Says nothing about the user: our key is being rotated.
+    bench.fault("users", "user", "refuse", json!({ "status": 403 })).await;
+    bench.pay(&id, "BCA_VA").await.problem(503, "provider_unavailable");
     bench.put_order("of-nobody", 50_000, json!({ "userId": "user-9" })).await;
     assert_eq!(bench.invoice(&id)["version"], 1);
     let other = bench.created("of-nobody").await;
