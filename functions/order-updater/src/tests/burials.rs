@@ -48,7 +48,10 @@ async fn a_malformed_message_at_any_place_of_ten_is_buried_and_the_nine_are_deli
 async fn what_is_not_exactly_an_update_calls_nobody() {
     let spoiled: [(Value, &str); 9] = [
         (json!(null), "malformed message: "),
-        (update_with("status", "MAYBE".into()), "malformed message: another value, expected `PAID` or `REFUNDED`"),
+        (
+            update_with("status", "MAYBE".into()),
+            "malformed message: another value, expected `PAID` or `REFUNDED`",
+        ),
         (update_with("amountMinor", "150000".into()), "malformed message: another value, expected i64"),
         (update_with("at", "yesterday".into()), "malformed message: "),
         (update_with("more", true.into()), "malformed message: unknown field `more`"),
