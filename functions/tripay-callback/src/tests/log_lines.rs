@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use sandbox::tripay::credentials::SANDBOX;
 use serde_json::Value;
@@ -27,6 +27,13 @@ impl io::Write for Lines {
 impl Lines {
     /// Runs a story and keeps every line it logs, down to the least level.
     pub async fn of<T>(&self, story: impl Future<Output = T>) -> T {
+        // Without a subscriber for all, a place in the code that another test reaches first at the same time
+        // may be switched off for good before this one's listens.
+        static FOR_ALL: Once = Once::new();
+        FOR_ALL.call_once(|| {
+            let all = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(io::sink);
+            all.init();
+        });
         let lines = self.clone();
         let subscriber = tracing_subscriber::fmt()
             .json()
