@@ -31,7 +31,7 @@ pub async fn deliver(
     lanes: Option<&Lanes>,
     deadline: Deadline,
 ) -> Delivery {
-    let id = request.notification.id.parse().map(|notification| DeliveryId { notification, channel });
+    let id = delivery_id(&request.notification, channel);
     let delivery = attempt(app, channel, request, lanes, deadline).await;
     if let (Delivery::Dead { reason }, Ok(id)) = (&delivery, id) {
         let why = Outcome::GivenUp(reason.clone());
@@ -96,6 +96,15 @@ async fn attempt(
     delivery
 }
 
+/// Names the delivery of a notification by a channel.
+///
+/// # Errors
+/// When the notification's id is no id.
+pub fn delivery_id(notification: &Notification, channel: Channel) -> Result<DeliveryId, String> {
+    let id = notification.id.parse().map_err(|_| "the notification's id is no id".to_owned())?;
+    Ok(DeliveryId { notification: id, channel })
+}
+
 /// The delivery as it is kept. What holds secrets is kept without its content.
 ///
 /// # Errors
@@ -105,7 +114,6 @@ pub fn new_delivery(
     channel: Channel,
     recipient: &Recipient,
 ) -> Result<NewDelivery, String> {
-    let id = notification.id.parse().map_err(|_| "the notification's id is no id".to_owned())?;
     let kind = notification.notice.kind();
     let content = if kind.has_secrets() {
         None
@@ -113,7 +121,7 @@ pub fn new_delivery(
         Some(serde_json::to_string(&notification.notice).map_err(|error| error.to_string())?)
     };
     Ok(NewDelivery {
-        id: DeliveryId { notification: id, channel },
+        id: delivery_id(notification, channel)?,
         event: kind.name().to_owned(),
         user: recipient.user.clone(),
         correlation_id: notification.correlation_id.clone(),

@@ -13,7 +13,7 @@ use shared::queues::queue::QueueError;
 use shared::stores::table::StoreError;
 
 use crate::app::App;
-use crate::deliver::new_delivery;
+use crate::deliver::{delivery_id, new_delivery};
 use crate::handler::{OFF, put_off};
 use crate::recipient::Recipient;
 
@@ -131,9 +131,9 @@ async fn close_others(
     let may_have_waited =
         !notification.notice.kind().is_urgent() && recipient.preferences.quiet_hours.is_some();
     for channel in Channel::ALL.into_iter().filter(|channel| may_have_waited && !channels.contains(channel)) {
-        if let Ok(new) = new_delivery(notification, channel, recipient) {
+        if let Ok(id) = delivery_id(notification, channel) {
             let why = Outcome::Suppressed("not wanted by this channel any more".to_owned());
-            app.deliveries.close(&new.id, &why, Timestamp::now()).await?;
+            app.deliveries.close(&id, &why, Timestamp::now()).await?;
         }
     }
     Ok(())
