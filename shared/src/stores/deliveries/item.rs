@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Kept, NewDelivery};
+use super::Kept;
 use crate::domain::notification::delivery::{Delivery, Standing};
 use crate::domain::notification::delivery_id::DeliveryId;
 use crate::stores::table::{Key, StoreError};
@@ -103,7 +103,13 @@ pub(super) fn month_of(position: &str) -> &str {
 
 impl DeliveryItem {
     /// The item of a delivery in its next version.
-    pub(super) fn of(delivery: &Delivery, new: &NewDelivery, version: u64, commit: String) -> Self {
+    pub(super) fn of(
+        delivery: &Delivery,
+        correlation_id: String,
+        content: Option<String>,
+        version: u64,
+        commit: String,
+    ) -> Self {
         let Key { pk, sk } = key(&delivery.id);
         let id = delivery.id.to_string();
         let position = position(delivery.created_at, &id);
@@ -121,12 +127,12 @@ impl DeliveryItem {
             id,
             event: delivery.event.clone(),
             user_id,
-            correlation_id: new.correlation_id.clone(),
+            correlation_id,
             created_at: delivery.created_at,
             round: delivery.round,
             attempts: delivery.attempts,
             standing: StoredStanding::of(&delivery.standing),
-            content: new.content.clone(),
+            content,
             ttl: until.as_second(),
         }
     }

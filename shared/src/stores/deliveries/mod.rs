@@ -93,7 +93,7 @@ impl Deliveries {
     /// When the store is unavailable.
     pub async fn queue(&self, new: &NewDelivery, now: Timestamp) -> Result<(), StoreError> {
         let delivery = Delivery::queued(new.id.clone(), &new.event, new.user.clone(), now);
-        match self.insert(&delivery, new).await {
+        match self.table.put(&new.item(&delivery), Expected::Absent).await {
             Ok(()) | Err(StoreError::Conflict) => Ok(()),
             Err(other) => Err(other),
         }
@@ -107,7 +107,7 @@ impl Deliveries {
         let mut delivery = Delivery::queued(new.id.clone(), &new.event, new.user.clone(), now);
         let mut own_commit = String::new();
         if delivery.claim(round, now) == Claim::Send {
-            let item = item_of(&delivery, new, 1);
+            let item = new.item(&delivery);
             own_commit.clone_from(&item.commit);
             match self.table.put(&item, Expected::Absent).await {
                 Ok(()) => return Ok(Claiming::Send(Box::new(item.kept()?))),
@@ -215,21 +215,12 @@ impl Deliveries {
         Err(StoreError::Conflict)
     }
 
-    async fn insert(&self, delivery: &Delivery, new: &NewDelivery) -> Result<(), StoreError> {
-        self.table.put(&item_of(delivery, new, 1), Expected::Absent).await
-    }
-
     /// Writes the next version of what was loaded.
     async fn commit(&self, kept: &mut Kept) -> Result<(), StoreError> {
-        let new = NewDelivery {
-            id: kept.delivery.id.clone(),
-            event: kept.delivery.event.clone(),
-            user: kept.delivery.user.clone(),
-            correlation_id: kept.correlation_id.clone(),
-            content: kept.content.clone(),
-        };
         let before = kept.version;
-        let item = item_of(&kept.delivery, &new, before.saturating_add(1));
+        let (correlation_id, content) = (kept.correlation_id.clone(), kept.content.clone());
+        let version = before.saturating_add(1);
+        let item = DeliveryItem::of(&kept.delivery, correlation_id, content, version, commit_mark());
         kept.version = item.version;
         kept.commit.clone_from(&item.commit);
         self.table.put(&item, Expected::Version(before)).await
@@ -246,6 +237,14 @@ enum Changed<T> {
     None,
 }
 
-fn item_of(delivery: &Delivery, new: &NewDelivery, version: u64) -> DeliveryItem {
-    DeliveryItem::of(delivery, new, version, Uuid::new_v4().simple().to_string())
+impl NewDelivery {
+    /// The first version of its item.
+    fn item(&self, delivery: &Delivery) -> DeliveryItem {
+        DeliveryItem::of(delivery, self.correlation_id.clone(), self.content.clone(), 1, commit_mark())
+    }
+}
+
+/// A mark no other commit has.
+fn commit_mark() -> String {
+    Uuid::new_v4().simple().to_string()
 }
