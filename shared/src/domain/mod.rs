@@ -10,6 +10,7 @@ pub mod locale;
 pub mod money;
 pub mod notification;
 pub mod order;
+pub mod panel_failure;
 pub mod payment_channel;
 pub mod payment_report;
 pub mod zone;
