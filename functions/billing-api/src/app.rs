@@ -18,9 +18,10 @@ use shared::stores::idempotency_keys::IdempotencyKeys;
 use shared::stores::invoices::Invoices;
 use shared::stores::table::Table;
 use shared::stores::unmatched_reports::UnmatchedReports;
+use shared::workflows::channel_list::ChannelList;
+use shared::workflows::pay_invoice::Cashier;
 use shared::workflows::tripay_client::{TripayClient, base_url};
 
-use crate::channels::ChannelList;
 use crate::health::HealthChecks;
 
 /// The longest lifetime of an invoice: a year.
@@ -130,6 +131,19 @@ impl App {
     /// When it is not configured.
     pub async fn tripay(&self) -> Result<Tripay, Refusal> {
         self.tripay.tripay().await.ok_or_else(|| provider_disabled("tripay"))
+    }
+
+    /// Who makes codes to pay invoices with.
+    pub fn cashier(&self) -> Cashier<'_> {
+        Cashier {
+            tripay: &self.tripay,
+            channels: &self.channels,
+            invoices: &self.invoices,
+            users: &self.users,
+            metrics: &self.edge.metrics,
+            callback_url: self.payment.callback_url.as_deref(),
+            return_url: self.payment.return_url.as_deref(),
+        }
     }
 }
 

@@ -1,50 +1,17 @@
 //! `GET /api/v1/billing/channels`: how can I pay, and what does it cost?
 
-use std::sync::{PoisonError, RwLock};
-use std::time::Duration;
-
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::domain::money::Money;
-use shared::providers::tripay::{ChannelFee, OfferedChannel, Tripay, TripayError};
 use shared::rest::auth::User;
 use shared::rest::paging::Parameters;
 use shared::rest::replies::{self, Refusal, provider_failed, unprocessable};
-use tokio::time::Instant;
+use shared::workflows::channel_list::WayToPay;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-
-/// How long Tripay's list is used without asking again.
-const KEPT: Duration = Duration::from_secs(10 * 60);
-
-/// Tripay's list of channels, as last read.
-#[derive(Debug, Default)]
-pub struct ChannelList {
-    held: RwLock<Option<(Vec<OfferedChannel>, Instant)>>,
-}
-
-impl ChannelList {
-    /// The channels the merchant offers, at most 10 minutes old.
-    ///
-    /// # Errors
-    /// When Tripay cannot be asked.
-    pub async fn offered(&self, tripay: &Tripay) -> Result<Vec<OfferedChannel>, TripayError> {
-        if let Some(channels) = self.fresh() {
-            return Ok(channels);
-        }
-        let channels = tripay.channels().await?;
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some((channels.clone(), Instant::now()));
-        Ok(channels)
-    }
-
-    fn fresh(&self) -> Option<Vec<OfferedChannel>> {
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref().filter(|(_, read_at)| read_at.elapsed() < KEPT).map(|(channels, _)| channels.clone())
-    }
-}
 
 /// A way to pay an amount.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -107,33 +74,20 @@ pub async fn list(
 /// # Errors
 /// When Tripay cannot be asked.
 pub async fn views(app: &App, amount: Option<Money>) -> Result<Vec<ChannelView>, Refusal> {
-    let tripay = app.tripay().await?;
-    let fees = async {
-        match amount {
-            Some(amount) => tripay.fees(amount).await,
-            None => Ok(Vec::new()),
-        }
-    };
-    let both = futures::try_join!(app.channels.offered(&tripay), fees);
-    let (offered, fees) = both.map_err(|error| provider_failed(&error))?;
-    let takes = |channel: &OfferedChannel| {
-        amount.is_none_or(|amount| {
-            (channel.minimum.minor()..=channel.maximum.minor()).contains(&amount.minor())
-        })
-    };
-    Ok(offered.into_iter().filter(takes).map(|channel| view(channel, &fees)).collect())
+    let ways = app.channels.ways_to_pay(&app.tripay().await?, amount).await;
+    let ways = ways.map_err(|error| provider_failed(&error))?;
+    Ok(ways.into_iter().map(view).collect())
 }
 
-fn view(offered: OfferedChannel, fees: &[ChannelFee]) -> ChannelView {
-    let fee = fees.iter().find(|fee| fee.code == offered.code);
+fn view(WayToPay { offered, fee }: WayToPay) -> ChannelView {
     ChannelView {
         channel: offered.channel.as_str(),
         name: offered.name,
         method: offered.channel.method().as_str(),
         minimum_amount: offered.minimum.minor(),
         maximum_amount: offered.maximum.minor(),
-        customer_fee: fee.map(|fee| fee.customer.minor()),
-        merchant_fee: fee.map(|fee| fee.merchant.minor()),
+        customer_fee: fee.as_ref().map(|fee| fee.customer.minor()),
+        merchant_fee: fee.as_ref().map(|fee| fee.merchant.minor()),
         icon_url: offered.icon_url,
     }
 }

@@ -1,5 +1,7 @@
 //! Sequences that more than one function needs.
 
 pub mod ask_tripay;
+pub mod channel_list;
+pub mod pay_invoice;
 pub mod settle_payment;
 pub mod tripay_client;
