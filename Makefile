@@ -1,6 +1,6 @@
 # Each target is a line or two that calls the real tool. Ports: make up PAYDESK_AWS_PORT=4666 PAYDESK_SANDBOX_PORT=4670
 .DEFAULT_GOAL := help
-.PHONY: help up down demo test dev sizes costs fmt lint template openapi doctor
+.PHONY: help up down demo test dev sizes costs package fmt lint template openapi doctor
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ sizes: ## release build; fails when a function is over its size budget
 
 costs: ## CPU and memory of each function against their budgets; needs the stack
 	@python3 infra/local/costs.py
+
+package: ## builds the functions for a real account: make package STAGE=prod, then sam deploy --config-env prod
+	@python3 infra/local/package.py $(or $(STAGE),prod)
 
 fmt: ## formats the code
 	@cargo fmt --all

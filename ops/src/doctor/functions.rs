@@ -71,7 +71,7 @@ async fn read_one(deployment: &Deployment, folder: &str) -> (Option<BTreeMap<Str
     let name = format!("{}-{folder}", deployment.stack);
     let check = format!("function {folder}");
     let path = format!("/2015-03-31/functions/{name}/configuration?Qualifier={ALIAS}");
-    let deploy = "deploy: `make up` locally, `sam build && sam deploy` on a real account";
+    let deploy = "deploy: `make up` locally, `make package && sam deploy` on a real account";
     let configuration = match deployment.aws.get("lambda", &path).await {
         Ok(Some(configuration)) => configuration,
         Ok(None) => {
