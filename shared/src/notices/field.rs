@@ -8,6 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Longest secret, in characters: a secret is never cut, so it must fit.
 pub const MAX_SECRET: usize = 200;
 
+/// Longest key, in bytes: with what stands around it, it has to fit into a button.
+pub const MAX_KEY: usize = 40;
+
 /// Longest address of a page or picture, in bytes.
 pub const MAX_ADDRESS: usize = 1000;
 
@@ -49,13 +52,20 @@ pub enum Form {
     Flag,
     /// Names of people.
     Names,
+    /// One of a few words that every language has its own for (`choice_…` in its letter); another is
+    /// shown as it is.
+    Choice,
+    /// A name that we gave and that a button carries back.
+    Key,
+    /// Which one it is, of several in a row.
+    Ordinal,
 }
 
 impl Form {
     /// What a value has to be, in words for who sent another.
     pub fn expected(self) -> &'static str {
         match self {
-            Self::Id | Self::Text => "a text",
+            Self::Id | Self::Text | Self::Choice => "a text",
             Self::Secret => "a text of 1 to 200 characters, without line ends and other invisible marks",
             Self::Link => "an address that begins with http:// or https://, at most 1000 bytes long",
             Self::Amount => "a whole number of minor units, not below zero",
@@ -64,6 +74,8 @@ impl Form {
             Self::Count => "a whole number, not below zero",
             Self::Flag => "true or false",
             Self::Names => "a list of texts",
+            Self::Key => "1 to 40 letters, digits, or any of - _ .",
+            Self::Ordinal => "a whole number from 0 to 4294967295",
         }
     }
 }
@@ -88,7 +100,7 @@ macro_rules! constructors {
 
 constructors! {
     id Id, text Text, secret Secret, link Link, amount Amount, currency Currency, instant Instant, day Day,
-    last_day LastDay, count Count, flag Flag, names Names
+    last_day LastDay, count Count, flag Flag, names Names, choice Choice, key Key, ordinal Ordinal
 }
 
 /// Reads an amount of minor units that is not below zero.
@@ -127,6 +139,33 @@ pub mod currency {
     /// When the serializer does.
     pub fn serialize<S: Serializer>(currency: &Currency, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(currency.code())
+    }
+}
+
+/// A name that we gave: 1–40 ASCII letters, digits, or `-`, `_`, `.`.
+pub mod key {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer};
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+        let key = String::deserialize(deserializer)?;
+        let fits = (1..=super::MAX_KEY).contains(&key.len());
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        if fits && key.bytes().all(allowed) { Ok(key) } else { Err(D::Error::custom("no key")) }
+    }
+
+    /// Reads one that may be missing.
+    ///
+    /// # Errors
+    /// When there is something else.
+    pub fn deserialize_optional<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<String>, D::Error> {
+        deserialize(deserializer).map(Some)
     }
 }
 

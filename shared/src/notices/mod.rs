@@ -22,6 +22,7 @@ pub mod sms_charge_failed;
 pub mod sms_threshold_reached;
 pub mod task_created;
 pub mod task_failed;
+pub mod task_needs_review;
 pub mod texts;
 pub mod vps_active;
 pub mod vps_expiring;
@@ -129,6 +130,7 @@ notices! {
     "sms.charge_failed" => SmsChargeFailed in sms_charge_failed,
     "task.created" => TaskCreated in task_created,
     "task.failed" => TaskFailed in task_failed,
+    "task.needs_review" => TaskNeedsReview in task_needs_review,
     "payment.needs_review" => PaymentNeedsReview in payment_needs_review,
     "billz.order_created" => BillzOrderCreated in billz_order_created,
     "billz.failed" => BillzFailed in billz_failed,

@@ -9,12 +9,15 @@ use crate::notices::field::Field;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TaskCreated {
-    /// What is to be done.
+    /// What is to be done: `maintenance` or `uninstall`.
     pub task_type: String,
     /// For whom.
     pub customer: String,
     /// Who is to do it.
     pub workers: Vec<String>,
+    /// Whether the panel was asked to tell them by WhatsApp. Nobody here knows whether it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whatsapp: Option<bool>,
 }
 
 impl TaskCreated {
@@ -22,15 +25,21 @@ impl TaskCreated {
     pub const ABOUT: About = About {
         audience: Audience::Staff,
         is_urgent: true,
-        fields: &[Field::text("taskType"), Field::text("customer"), Field::names("workers")],
+        fields: &[
+            Field::choice("taskType"),
+            Field::text("customer"),
+            Field::names("workers"),
+            Field::flag("whatsapp").optional(),
+        ],
     };
 
     /// One with every field, to look at.
     pub fn sample() -> Self {
         Self {
-            task_type: "Connection repair".to_owned(),
+            task_type: "maintenance".to_owned(),
             customer: "Olena Koval, contract 1042".to_owned(),
             workers: vec!["Taras".to_owned(), "Ihor".to_owned()],
+            whatsapp: Some(true),
         }
     }
 }

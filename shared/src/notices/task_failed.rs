@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::notices::about::{About, Audience};
-use crate::notices::field::Field;
+use crate::notices::field::{Field, key};
 
 /// A task that a member of the staff asked for could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TaskFailed {
-    /// What was to be done.
+    /// What was to be done: `maintenance` or `uninstall`.
     pub task_type: String,
     /// For whom.
     pub customer: String,
@@ -19,6 +19,16 @@ pub struct TaskFailed {
     pub reason: String,
     /// Whether asking once more can help.
     pub retryable: bool,
+    /// The task, where a button to try again is wanted.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "key::deserialize_optional"
+    )]
+    pub task_id: Option<String>,
+    /// Which attempt it was that failed. The button needs it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
 }
 
 impl TaskFailed {
@@ -27,22 +37,26 @@ impl TaskFailed {
         audience: Audience::Staff,
         is_urgent: true,
         fields: &[
-            Field::text("taskType"),
+            Field::choice("taskType"),
             Field::text("customer"),
             Field::id("code"),
             Field::text("reason"),
             Field::flag("retryable"),
+            Field::key("taskId").optional(),
+            Field::ordinal("attempt").optional(),
         ],
     };
 
     /// One with every field, to look at.
     pub fn sample() -> Self {
         Self {
-            task_type: "Connection repair".to_owned(),
+            task_type: "maintenance".to_owned(),
             customer: "Olena Koval, contract 1042".to_owned(),
-            code: "panel_unavailable".to_owned(),
+            code: "TASK_CREATE_HTTP_ERROR".to_owned(),
             reason: "The panel does not answer".to_owned(),
             retryable: true,
+            task_id: Some("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b".to_owned()),
+            attempt: Some(1),
         }
     }
 }

@@ -6,6 +6,7 @@ mod hostile;
 mod layout;
 mod lengths;
 mod markup;
+mod presses;
 mod reading;
 mod setup;
 mod snapshots;

@@ -48,7 +48,7 @@ fn every_field_of_the_wrong_form_is_named_and_never_repeated() {
                 [json!({ "zebra": "zebra" }), json!(["zebra", 1]), json!("javascript:zebra\n"), json!(-77)]
             {
                 let is_right = match field.form {
-                    Form::Id | Form::Text => wrong.is_string(),
+                    Form::Id | Form::Text | Form::Choice => wrong.is_string(),
                     _ => false,
                 };
                 if is_right {
@@ -152,5 +152,5 @@ fn operators_and_staff_are_told_at_once_and_customers_by_the_event() {
         };
         assert_eq!(kind.audience(), audience, "{kind}");
     }
-    assert_eq!(all().count(), 85);
+    assert_eq!(all().count(), 90);
 }

@@ -64,7 +64,7 @@ pub fn with_words(kind: NoticeKind, words: &str) -> Notice {
     let mut fields = fields(kind);
     for field in kind.fields() {
         match field.form {
-            Form::Id | Form::Text => fields[field.name] = json!(words),
+            Form::Id | Form::Text | Form::Choice => fields[field.name] = json!(words),
             Form::Names => fields[field.name] = json!([words, words]),
             Form::Secret => {
                 let secret: String = words.chars().filter(is_plain).take(200).collect();
@@ -79,6 +79,8 @@ pub fn with_words(kind: NoticeKind, words: &str) -> Notice {
             | Form::Day
             | Form::LastDay
             | Form::Count
+            | Form::Key
+            | Form::Ordinal
             | Form::Flag => {}
         }
     }

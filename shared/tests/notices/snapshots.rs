@@ -8,9 +8,11 @@ use shared::notices::{Notice, NoticeKind};
 fn shown(notice: &Notice, locale: Locale) -> String {
     let (email, telegram) = texts(notice, locale, "Олена Oʻktam");
     let button = telegram.link.map_or(String::new(), |link| format!("[{}]({})\n", link.label, link.url));
+    let presses = telegram.presses.iter().map(|press| format!("[{}]: {}\n", press.label, press.data));
+    let presses: String = presses.collect();
     let picture = telegram.picture_url.map_or(String::new(), |url| format!("picture: {url}\n"));
     format!(
-        "== email: {}\n{}\n== email, plain\n{}\n== telegram\n{picture}{}\n{button}",
+        "== email: {}\n{}\n== email, plain\n{}\n== telegram\n{picture}{}\n{button}{presses}",
         email.subject,
         html_lines(&email.html).join("\n"),
         email.text,

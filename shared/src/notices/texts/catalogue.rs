@@ -5,10 +5,12 @@
 //! fact: Paid until | {expiresAt}
 //! code: Order | {orderId}
 //! action: Renew | {renewUrl}
+//! press: Try again | t1:{taskId}:{attempt}:again
 //! ```
 //! `{name}` stands for a value. `{name: … | …}` chooses: for a number the language's plural form in CLDR's
-//! order, `#` standing for the number; for yes or no the first form or the second. A fact, an action or a
-//! picture whose value is absent is left out; words may name only what is there.
+//! order, `#` standing for the number; for yes or no the first form or the second. A fact, an action, a
+//! press (a button that carries its words back to us) or a picture whose value is absent is left out; words may
+//! name only what is there.
 //!
 //! A few lines of our own, because a template engine takes half a megabyte of each function that tells
 //! people something: `docs/ARCHITECTURE.md` has the figures.

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::domain::locale::Locale;
-use crate::notices::texts::Link;
+use crate::notices::texts::{Link, Press};
 
 /// A label and its value. Without `Debug`: it can be a credential.
 pub(super) struct Fact {
@@ -32,6 +32,9 @@ pub(super) struct Parts {
     pub(super) facts: Vec<Fact>,
     pub(super) action: Option<Link>,
     pub(super) button_hint: String,
+    pub(super) presses: Vec<Press>,
+    /// For readers who do not see them.
+    pub(super) press_hint: String,
     pub(super) picture: String,
     pub(super) picture_label: String,
     pub(super) closing: String,

@@ -1,6 +1,6 @@
 //! The words of notices: one text per event and language, laid out for email and Telegram.
 //!
-//! A text names its parts (subject, lead, facts, action, picture, closing) and knows no markup. The
+//! A text names its parts (subject, lead, facts, action, presses, picture, closing) and knows no markup. The
 //! three layouts put the parts together and escape every one of them, so that no text can forget to.
 
 mod catalogue;
@@ -20,6 +20,9 @@ pub const TELEGRAM_TEXT: usize = 4096;
 
 /// Longest text beneath a picture in Telegram, in UTF-16 units of what the reader sees.
 pub const TELEGRAM_CAPTION: usize = 1024;
+
+/// Most that a button carries, in bytes of ASCII.
+pub const PRESS_DATA: usize = 64;
 
 /// Who reads a notice, and how they are written to.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +51,10 @@ pub struct EmailText {
 pub struct TelegramText {
     /// For `parse_mode: "HTML"`. At most [`TELEGRAM_TEXT`] long, with a picture [`TELEGRAM_CAPTION`].
     pub html: String,
-    /// A button below it.
+    /// A button below it that leads to a page.
     pub link: Option<Link>,
+    /// Buttons below it that tell us they were pressed.
+    pub presses: Vec<Press>,
     /// A picture above it. Left out when the text is too long to stand beneath one.
     pub picture_url: Option<String>,
 }
@@ -61,6 +66,15 @@ pub struct Link {
     pub label: String,
     /// An `http` or `https` address.
     pub url: String,
+}
+
+/// What a reader can answer with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Press {
+    /// What it says, in the reader's language.
+    pub label: String,
+    /// What comes back to us when it is pressed: at most [`PRESS_DATA`].
+    pub data: String,
 }
 
 /// A text could not be put together. Always a mistake in the text, never in what it tells of.
@@ -107,7 +121,7 @@ impl Texts {
         let html = lay_out(&TelegramHtml { parts: &parts }, notice, to)?;
         let is_caption = visible_length(&html) <= TELEGRAM_CAPTION;
         let picture = Some(parts.picture).filter(|picture| is_caption && !picture.is_empty());
-        Ok(TelegramText { html, link: parts.action, picture_url: picture })
+        Ok(TelegramText { html, link: parts.action, presses: parts.presses, picture_url: picture })
     }
 
     fn parts(&self, notice: &Notice, to: &Reader<'_>) -> Result<Parts, TextError> {

@@ -4,10 +4,11 @@ use crate::notices::NoticeKind;
 use crate::notices::about::Audience;
 use crate::notices::texts::catalogue::{self, Sheet, Shown, Values};
 use crate::notices::texts::layouts::{Fact, Parts, Style};
-use crate::notices::texts::{Link, Reader, values};
+use crate::notices::texts::{Link, PRESS_DATA, Press, Reader, values};
 
 /// Every part that a text may have.
-const KNOWN: [&str; 8] = ["subject", "lead", "fact", "code", "secret", "action", "picture", "closing"];
+const KNOWN: [&str; 9] =
+    ["subject", "lead", "fact", "code", "secret", "action", "press", "picture", "closing"];
 
 /// Puts the notice's values into its text.
 ///
@@ -38,6 +39,8 @@ pub(super) fn of(kind: NoticeKind, to: &Reader<'_>, company: &str, values: &Valu
         facts: facts(&text)?,
         action: action(&text)?,
         button_hint: letter.words("button_hint")?,
+        presses: presses(&text)?,
+        press_hint: letter.words("press_hint")?,
         picture: picture(&text)?.unwrap_or_default(),
         picture_label: letter.words("picture_label")?,
         closing: text.optional("closing")?.unwrap_or_default(),
@@ -68,6 +71,20 @@ fn action(text: &Sheet<'_>) -> Result<Option<Link>, String> {
     let Some((_, line)) = lines.into_iter().find(|(part, _)| *part == "action") else { return Ok(None) };
     let (label, url) = labelled(line)?;
     Ok(text.filled(url)?.map(|url| Link { label: label.to_owned(), url }))
+}
+
+/// Every button that the notice has values for, in the text's order.
+fn presses(text: &Sheet<'_>) -> Result<Vec<Press>, String> {
+    let mut presses = Vec::new();
+    for (_, line) in text.lines()?.into_iter().filter(|(part, _)| *part == "press") {
+        let (label, data) = labelled(line)?;
+        let Some(data) = text.filled(data)? else { continue };
+        if data.len() > PRESS_DATA || !data.is_ascii() {
+            return Err(format!("{label} carries more than a button can"));
+        }
+        presses.push(Press { label: label.to_owned(), data });
+    }
+    Ok(presses)
 }
 
 fn picture(text: &Sheet<'_>) -> Result<Option<String>, String> {

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
+use crate::domain::locale::Locale;
 use crate::domain::money::{Currency, Money};
 use crate::notices::Notice;
 use crate::notices::field::{Field, Form, breaks_line, turns_direction};
 use crate::notices::texts::Reader;
-use crate::notices::texts::catalogue::{Shown, Values};
+use crate::notices::texts::catalogue::{self, Shown, Values};
 
 /// Longest free words, in UTF-16 units as Telegram counts.
 const WORDS: usize = 300;
@@ -41,7 +42,9 @@ fn show(form: Form, value: &Json, currency: Option<Currency>, to: &Reader<'_>) -
         Form::Id => text(clean(value.as_str()?, ID)),
         Form::Text => text(clean(value.as_str()?, WORDS)),
         // Checked where they were read, and wrong when cut.
-        Form::Secret | Form::Link | Form::Currency => text(value.as_str()?.to_owned()),
+        Form::Secret | Form::Link | Form::Currency | Form::Key => text(value.as_str()?.to_owned()),
+        Form::Choice => text(choice(value.as_str()?, to.locale)?),
+        Form::Ordinal => text(value.as_u64()?.to_string()),
         Form::Amount => text(to.locale.amount(Money::new(value.as_i64()?, currency?))),
         Form::Instant => text(to.locale.day_and_time(at()?, to.time_zone)),
         Form::Day => text(to.locale.day(at()?, to.time_zone)),
@@ -53,6 +56,13 @@ fn show(form: Form, value: &Json, currency: Option<Currency>, to: &Reader<'_>) -
             text(clean(&names.collect::<Vec<_>>().join(", "), WORDS))
         }
     }
+}
+
+/// A word in the reader's language; as it is where the language has none for it.
+fn choice(word: &str, locale: Locale) -> Option<String> {
+    let nothing = Vec::new();
+    let words = catalogue::letter(locale, &nothing).optional(&format!("choice_{word}")).ok()?;
+    Some(words.unwrap_or_else(|| clean(word, WORDS)))
 }
 
 /// The name of a person or company, fit to be shown.
