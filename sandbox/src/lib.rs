@@ -16,6 +16,8 @@ mod control;
 mod faults;
 mod fresh_request;
 mod front_page;
+pub mod isp_api;
+pub mod isp_panel;
 mod mail;
 pub mod options;
 mod orders;

@@ -11,10 +11,13 @@ pub(crate) enum Party {
     Telegram,
     Orders,
     Users,
+    IspPanel,
+    IspApi,
 }
 
 impl Party {
-    pub(crate) const ALL: [Self; 4] = [Self::Tripay, Self::Telegram, Self::Orders, Self::Users];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Tripay, Self::Telegram, Self::Orders, Self::Users, Self::IspPanel, Self::IspApi];
 
     /// The party's name in paths and in the control API.
     pub(crate) fn name(self) -> &'static str {
@@ -23,6 +26,8 @@ impl Party {
             Self::Telegram => "telegram",
             Self::Orders => "orders",
             Self::Users => "users",
+            Self::IspPanel => "isp-panel",
+            Self::IspApi => "isp-api",
         }
     }
 
@@ -45,6 +50,8 @@ impl Party {
             Self::Telegram => &METHODS,
             Self::Orders => &["order", "payment-status"],
             Self::Users => &["user"],
+            Self::IspPanel => &["login_page", "login", "create_task"],
+            Self::IspApi => &["authenticate", "user_info", "worker_list"],
         }
     }
 }
@@ -77,6 +84,20 @@ pub(crate) fn recognise(method: &Method, path: &str) -> Option<(Party, &'static 
         Party::Users => match (method, rest.strip_prefix("internal/users/")) {
             (&Method::GET, Some(_)) => (Party::Users, "user"),
             _ => (Party::Users, UNKNOWN_OPERATION),
+        },
+        // The sandbox's own page about the panel.
+        Party::IspPanel if rest.is_empty() => return None,
+        Party::IspPanel => match (method, rest) {
+            (&Method::GET, "index.php") => (Party::IspPanel, "login_page"),
+            (&Method::POST, "index.php") => (Party::IspPanel, "login"),
+            (&Method::POST, "create_task.php") => (Party::IspPanel, "create_task"),
+            _ => (Party::IspPanel, UNKNOWN_OPERATION),
+        },
+        Party::IspApi => match (method, rest) {
+            (&Method::POST, "authenticate") => (Party::IspApi, "authenticate"),
+            (&Method::GET, "user-info") => (Party::IspApi, "user_info"),
+            (&Method::GET, "worker-list") => (Party::IspApi, "worker_list"),
+            _ => (Party::IspApi, UNKNOWN_OPERATION),
         },
     };
     Some(operation)

@@ -1,5 +1,6 @@
 //! The small set that the parties hold after a reset. `README.md` of this crate lists it.
 
+use crate::isp_panel::directory::{Customer, Directory, Worker};
 use crate::orders::{Order, OrderItem, Orders};
 use crate::telegram::chats::{Chat, Telegram};
 use crate::users::{User, Users};
@@ -77,4 +78,55 @@ pub(crate) fn telegram() -> Telegram {
         Chat::new(700_000_009, "Agus Wijaya", Some("admin-1")),
         Chat::new(-1_001_234_567_890, "Paydesk operators", None),
     ])
+}
+
+/// Login name, name and the last digits of the mobile number.
+const CUSTOMERS: [(&str, &str, u32); 20] = [
+    ("customer123", "Nadia Haddad", 123),
+    ("test_customer", "Test Customer", 100),
+    ("koval_a", "Andriy Koval", 201),
+    ("bohdana.koval", "Bohdana Koval", 202),
+    ("d_koval", "Daryna Koval-O'Hara", 203),
+    ("stepan.koval", "Stepan Koval", 204),
+    ("kovalchuk1", "Iryna Kovalchuk", 205),
+    ("kovalenko77", "Oleksandr Kovalenko", 206),
+    ("o.kovalenko", "Олена Коваленко", 207),
+    ("kovalska", "Марія Ковальська", 208),
+    ("kovalyov_p", "Petro Kovalyov", 209),
+    ("h.kovalova", "Ганна Ковальова", 210),
+    ("obrien", "Siobhán O'Brien", 301),
+    ("dangelo", "Luca D’Angelo", 302),
+    ("ahmad.saleh", "أحمد صالح", 303),
+    ("layla_khoury", "ليلى خوري", 304),
+    ("karimov", "Жасур Каримов", 305),
+    ("budi.santoso", "Budi Santoso", 306),
+    ("siti_a", "Siti Aminah", 307),
+    ("toko_maju", "Toko \"Maju\" & Anak <Cabang 2>", 308),
+];
+
+const WORKERS: [(u32, &str); 8] = [
+    (7, "Олексій Бондар"),
+    (13, "Sami Nassar"),
+    (15, "Rima Aoun"),
+    (21, "Jean-Pierre O'Neill"),
+    (24, "خليل منصور"),
+    (28, "Dewi Lestari"),
+    (33, "Азиза Юсупова"),
+    (41, "Night shift <north & east>"),
+];
+
+/// Customers, ten of them with `koval` in their login names, and the workers.
+pub(crate) fn isp_directory() -> Directory {
+    let customers = CUSTOMERS.map(|(username, name, number)| {
+        let customer = Customer {
+            username: username.to_owned(),
+            name: name.to_owned(),
+            mobile: Some(format!("+1{number:010}")),
+            phone: None,
+            address: None,
+        };
+        (customer.username.clone(), customer)
+    });
+    let workers = WORKERS.map(|(id, name)| (id, Worker { id, name: name.to_owned() }));
+    Directory { customers: customers.into(), workers: workers.into() }
 }

@@ -16,9 +16,11 @@ use crate::options::Options;
 use crate::problem::Problem;
 use crate::tripay::callbacks;
 use crate::world::World;
-use crate::{control, fresh_request, front_page, mail, orders, telegram, traffic, tripay, users};
+use crate::{
+    control, fresh_request, front_page, isp_api, isp_panel, mail, orders, telegram, traffic, tripay, users,
+};
 
-/// How often it is looked whether a transaction has expired or a report is due again.
+/// How often it is looked whether a transaction has expired, or a report or an update is due again.
 const TICK: Duration = Duration::from_millis(250);
 const CONTROL_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -40,6 +42,9 @@ pub struct Sandbox;
 pub struct Running {
     listening: Listening,
     ticking: JoinHandle<()>,
+    /// For a test that speaks to a party in its own process.
+    #[cfg(feature = "testbed")]
+    pub(crate) world: Arc<World>,
 }
 
 /// Why a control request has no answer.
@@ -64,7 +69,12 @@ impl Sandbox {
         let served = Arc::clone(&world);
         let listening =
             serve(bound, move |request| traffic::answer(Arc::clone(&served), router.clone(), request));
-        Ok(Running { listening, ticking: tokio::spawn(tick(world)) })
+        Ok(Running {
+            listening,
+            ticking: tokio::spawn(tick(Arc::clone(&world))),
+            #[cfg(feature = "testbed")]
+            world,
+        })
     }
 }
 
@@ -118,6 +128,8 @@ fn routes(world: &Arc<World>) -> Router {
         .merge(mail::pages::routes())
         .nest("/orders", orders::routes())
         .nest("/users", users::routes())
+        .merge(isp_panel::routes())
+        .nest("/isp-api", isp_api::routes())
         .nest("/_control", control::routes())
         .fallback(|uri: http::Uri| async move { Problem::not_found("path", uri.path()) })
         .method_not_allowed_fallback(|method: Method, uri: http::Uri| async move {
@@ -131,5 +143,6 @@ async fn tick(world: Arc<World>) {
     loop {
         tokio::time::sleep(TICK).await;
         callbacks::catch_up(&world).await;
+        telegram::deliveries::catch_up(&world);
     }
 }

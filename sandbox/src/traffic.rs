@@ -13,6 +13,7 @@ use tower::ServiceExt;
 
 use crate::connections::{Cut, Outcome};
 use crate::faults::{Fault, FaultKind};
+use crate::isp_panel::pages::refused;
 use crate::party::{Party, recognise};
 use crate::problem::Problem;
 use crate::request_log::{Entry, loggable};
@@ -20,6 +21,7 @@ use crate::telegram;
 use crate::telegram::answers::Refusal;
 use crate::tripay::php_json;
 use crate::world::World;
+use crate::{isp_api, isp_panel};
 
 /// Answers one request, or drops its connection where a fault says so.
 pub(crate) async fn answer(world: Arc<World>, router: Router, request: Request<Bytes>) -> Outcome {
@@ -48,7 +50,7 @@ pub(crate) async fn answer(world: Arc<World>, router: Router, request: Request<B
         Some(fault) => misbehave(&fault, party, router, request).await,
     };
     let answered = outcome.as_ref().ok();
-    let body = answered.map(|response| String::from_utf8_lossy(response.body()).into_owned());
+    let body = answered.map(|response| loggable_answer(operation, response));
     let status = answered.map(|response| response.status().as_u16());
     world.log.close(number, status, body, began.elapsed().as_millis());
     outcome
@@ -62,7 +64,18 @@ fn loggable_path(party: Party, request: &Request<Bytes>) -> String {
 
 fn loggable_body(party: Party, request: &Request<Bytes>) -> String {
     let body = String::from_utf8_lossy(request.body());
-    if party == Party::Telegram { telegram::without_webhook_secret(&body) } else { body.into_owned() }
+    match party {
+        Party::Telegram => telegram::without_webhook_secret(&body),
+        Party::IspPanel => isp_panel::without_password(&body),
+        Party::IspApi => isp_api::without_password(&body),
+        Party::Tripay | Party::Orders | Party::Users => body.into_owned(),
+    }
+}
+
+/// The answer as the log keeps it: the ISP API's is a token, where it is one.
+fn loggable_answer(operation: &str, response: &Response<Bytes>) -> String {
+    let is_token = operation == "authenticate" && response.status() == StatusCode::OK;
+    if is_token { "(present)".to_owned() } else { String::from_utf8_lossy(response.body()).into_owned() }
 }
 
 /// Lets the party act on the request, and reads its whole answer.
@@ -126,6 +139,10 @@ fn refusal(party: Party, fault: &Fault) -> Response<Bytes> {
             let message = message.unwrap_or_else(|| "refused on request".to_owned());
             problem(&Problem::new(status_of(fault, StatusCode::FORBIDDEN), "refused", message))
         }
+        Party::IspPanel | Party::IspApi => {
+            let words = message.unwrap_or_else(|| "refused on request".to_owned());
+            isp_words(party, status_of(fault, StatusCode::BAD_REQUEST), words)
+        }
     }
 }
 
@@ -142,6 +159,9 @@ fn limit(party: Party, fault: &Fault) -> Response<Bytes> {
         ),
         Party::Orders | Party::Users => {
             problem(&Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "slow down"))
+        }
+        Party::IspPanel | Party::IspApi => {
+            isp_words(party, StatusCode::TOO_MANY_REQUESTS, "Too Many Requests".to_owned())
         }
     };
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -161,6 +181,15 @@ fn server_error(party: Party, fault: &Fault) -> Response<Bytes> {
             plain(status, "text/html", page)
         }
         Party::Orders | Party::Users => problem(&Problem::new(status, "server_error", "broken on request")),
+        Party::IspPanel | Party::IspApi => isp_words(party, status, "Internal Server Error".to_owned()),
+    }
+}
+
+/// The panel answers with pages, the API with plain words.
+fn isp_words(party: Party, status: StatusCode, words: String) -> Response<Bytes> {
+    match party {
+        Party::IspPanel => plain(status, "text/html; charset=UTF-8", refused(&words)),
+        _ => plain(status, "text/plain; charset=utf-8", words),
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::isp_api::tokens::Tokens;
+use crate::isp_panel::panel::Panel;
 use crate::options::Options;
 use crate::orders::Orders;
 use crate::playground;
@@ -25,6 +27,8 @@ pub(crate) struct World {
     orders: Mutex<Orders>,
     users: Mutex<Users>,
     telegram: Mutex<Telegram>,
+    isp_panel: Mutex<Panel>,
+    isp_api: Mutex<Tokens>,
 }
 
 impl World {
@@ -35,6 +39,8 @@ impl World {
             orders: Mutex::new(playground::orders()),
             users: Mutex::new(playground::users()),
             telegram: Mutex::new(playground::telegram()),
+            isp_panel: Mutex::new(Panel::knowing(playground::isp_directory())),
+            isp_api: Mutex::default(),
             clock: Clock::default(),
             log: RequestLog::default(),
             faults: Faults::default(),
@@ -63,12 +69,24 @@ impl World {
         lock(&self.telegram)
     }
 
+    /// The ISP's panel, and the directory that its API shows too. Never held across an await.
+    pub(crate) fn isp_panel(&self) -> MutexGuard<'_, Panel> {
+        lock(&self.isp_panel)
+    }
+
+    /// The tokens of the ISP's API. Never held across an await.
+    pub(crate) fn isp_api(&self) -> MutexGuard<'_, Tokens> {
+        lock(&self.isp_api)
+    }
+
     /// Forgets everything but the options.
     pub(crate) fn reset(&self) {
         *self.tripay() = Books::new(&self.options);
         *self.orders() = playground::orders();
         *self.users() = playground::users();
         *self.telegram() = playground::telegram();
+        *self.isp_panel() = Panel::knowing(playground::isp_directory());
+        *self.isp_api() = Tokens::default();
         self.clock.reset();
         self.faults.reset();
         self.log.reset();

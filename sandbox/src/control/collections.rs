@@ -10,7 +10,7 @@ use hyper::body::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{party, telegram};
+use super::{isp, party, telegram};
 use crate::clock::instant_text;
 use crate::options::FeeBearer;
 use crate::orders::Order;
@@ -23,7 +23,8 @@ use crate::users::User;
 use crate::world::World;
 
 const KNOWN: &str = "orders/orders, users/users, tripay/transactions, tripay/channels, tripay/settings/merchant, \
-                     telegram/chats, telegram/settings/limits";
+                     telegram/chats, telegram/settings/limits, isp-panel/customers, isp-panel/workers, \
+                     isp-panel/tasks, isp-panel/settings/session";
 
 fn unknown_collection(party: Party, collection: &str) -> Problem {
     let detail = format!("there is no collection {}/{collection}; known: {KNOWN}", party.name());
@@ -46,6 +47,8 @@ pub(super) async fn list(
             books.transactions.iter().map(|transaction| shown_transaction(transaction, &world)).collect()
         }
         (Party::Telegram, "chats") => world.telegram().chats.values().map(telegram::shown_chat).collect(),
+        (Party::IspPanel, _) => isp::list(&world.isp_panel(), &collection)
+            .ok_or_else(|| unknown_collection(Party::IspPanel, &collection))?,
         (other, _) => return Err(unknown_collection(other, &collection)),
     };
     Ok(Json(json!({ "items": items })))
@@ -68,6 +71,8 @@ pub(super) async fn read(
         }
         (Party::Telegram, "settings") if id == "limits" => Some(json!(world.telegram().limits)),
         (Party::Tripay, "settings") if id == "merchant" => Some(shown_settings(&world.tripay())),
+        (Party::IspPanel, _) => isp::read(&world.isp_panel(), &collection, &id)
+            .ok_or_else(|| unknown_collection(Party::IspPanel, &collection))?,
         (other, _) => return Err(unknown_collection(other, &collection)),
     };
     found.map(Json).ok_or_else(|| Problem::not_found(&collection, &id))
@@ -108,12 +113,15 @@ pub(super) async fn put(
             let detail = "transactions are made by POST transaction/create, and moved by their events";
             Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail))
         }
+        (Party::IspPanel, _) => isp::put(&mut world.isp_panel(), &collection, &id, &body)
+            .unwrap_or_else(|| Err(unknown_collection(Party::IspPanel, &collection)))
+            .map(Json),
         (other, _) => Err(unknown_collection(other, &collection)),
     }
 }
 
 /// The id may stand in the document too, but not differ.
-fn same_id(inside: &mut String, id: &str) -> Result<(), Problem> {
+pub(super) fn same_id(inside: &mut String, id: &str) -> Result<(), Problem> {
     if !inside.is_empty() && inside != id {
         return Err(Problem::bad_request(format!("the document says id {inside:?}, the path {id:?}")));
     }

@@ -4,9 +4,11 @@
 
 mod collections;
 mod faults;
+mod isp;
 mod mail;
 mod telegram;
 mod tripay;
+mod updates;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -35,6 +37,8 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/mail/messages", get(mail::messages))
         .route("/tripay/tester", post(tripay::send_tester))
         .route("/tripay/transactions/{reference}/{event}", post(tripay::report))
+        .merge(isp::routes())
+        .merge(updates::routes())
         .route("/{party}/{collection}", get(collections::list))
         .route("/{party}/{collection}/{id}", get(collections::read).put(collections::put))
 }
