@@ -15,6 +15,7 @@ mod setup;
 mod smtp;
 mod telegram_answers;
 mod telegram_requests;
+mod telegram_setup;
 mod tripay_answers;
 mod tripay_requests;
 mod users;

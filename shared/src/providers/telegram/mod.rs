@@ -2,6 +2,7 @@
 //!
 //! Telegram has no idempotency key: a message whose answer was lost may be in the chat.
 
+pub mod setup;
 mod wire;
 
 use std::time::Duration;
