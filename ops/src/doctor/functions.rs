@@ -9,17 +9,21 @@ use super::finding::Finding;
 use crate::deployment::Deployment;
 
 /// Every function of Paydesk.
-pub const FUNCTIONS: [&str; 7] = [
+pub const FUNCTIONS: [&str; 10] = [
     "billing-api",
+    "chat-api",
     "event-relay",
     "notification-api",
     "notification-sender",
     "order-updater",
     "reconciler",
+    "task-creator",
+    "telegram-webhook",
     "tripay-callback",
 ];
 /// Functions that are fed by streams or queues, and by how many.
-const FED: [(&str, usize); 3] = [("event-relay", 1), ("notification-sender", 4), ("order-updater", 1)];
+const FED: [(&str, usize); 4] =
+    [("event-relay", 2), ("notification-sender", 4), ("order-updater", 1), ("task-creator", 1)];
 /// Traffic, streams, queues and schedules reach this alias.
 const ALIAS: &str = "live";
 

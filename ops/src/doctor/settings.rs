@@ -72,6 +72,13 @@ fn trouble(form: Form, value: &str) -> Option<&'static str> {
         Form::Chat => {
             unless(value.parse::<i64>().is_ok(), "is not the number of a chat, like -1001234567890")
         }
+        Form::Hours => unless(value.parse::<u32>().is_ok_and(|hours| hours > 0), "is not a number of hours"),
+        Form::Switch => unless(matches!(value, "true" | "false"), "is neither true nor false"),
+        Form::Path => unless(
+            value.starts_with('/') && !value.contains(char::is_whitespace),
+            "is not a path like /users",
+        ),
+        Form::Bot => unless(is_bot(value), "is not the name of a bot, like example_bot, without the @"),
         Form::LogLevel => unless(
             matches!(value, "error" | "warn" | "info" | "debug"),
             "is none of error, warn, info and debug",
@@ -87,6 +94,12 @@ fn unless(is_good: bool, words: &'static str) -> Option<&'static str> {
 fn is_email(text: &str) -> bool {
     let is_part = |part: &str| !part.is_empty() && !part.contains(['@', ' ', '<', '>']);
     text.split_once('@').is_some_and(|(name, domain)| is_part(name) && is_part(domain))
+}
+
+/// <https://core.telegram.org/bots/features#creating-a-new-bot>
+fn is_bot(name: &str) -> bool {
+    let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    is_word && (5..=32).contains(&name.len()) && name.to_ascii_lowercase().ends_with("bot")
 }
 
 /// Whether the sender could believe it. It takes a text without any certificate for none at all.
@@ -197,6 +210,11 @@ mod tests {
             (Form::TimeZone, "Asia/Jakarta", "WIB"),
             (Form::LogLevel, "debug", "verbose"),
             (Form::Chat, "-1001234567890", "@operators"),
+            (Form::Hours, "12", "0"),
+            (Form::Switch, "false", "no"),
+            (Form::Path, "/user-info", "user-info"),
+            (Form::Bot, "paydesk_sandbox_bot", "@paydesk_sandbox_bot"),
+            (Form::Bot, "ExampleBot", "t.me/ExampleBot"),
         ] {
             assert_eq!(trouble(form, good), None, "{good}");
             assert!(trouble(form, bad).is_some(), "{bad}");

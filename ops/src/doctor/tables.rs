@@ -12,9 +12,12 @@ use crate::deployment::Deployment;
 pub async fn check(deployment: &Deployment, functions: &Functions) -> Vec<Finding> {
     let client = Client::new(&deployment.sdk);
     let mut findings = Vec::new();
-    for (setting, has_stream) in
-        [("INVOICES_TABLE", true), ("IDEMPOTENCY_TABLE", false), ("NOTIFICATIONS_TABLE", false)]
-    {
+    for (setting, has_stream) in [
+        ("INVOICES_TABLE", true),
+        ("IDEMPOTENCY_TABLE", false),
+        ("NOTIFICATIONS_TABLE", false),
+        ("CHATS_TABLE", true),
+    ] {
         if let Some(table) = functions.setting(setting) {
             findings.extend(check_one(&client, table, has_stream).await);
         }

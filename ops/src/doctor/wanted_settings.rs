@@ -31,6 +31,14 @@ pub enum Form {
     Chat,
     /// A certificate in PEM.
     Certificate,
+    /// A number of hours, at least one.
+    Hours,
+    /// On or off.
+    Switch,
+    /// A path below an address.
+    Path,
+    /// The name of a bot, without the @.
+    Bot,
     /// What is logged at least.
     LogLevel,
 }
@@ -41,25 +49,39 @@ pub struct Setting(pub &'static [&'static str], pub &'static str, pub Form, pub 
 
 const ALL: &[&str] = &[
     "billing-api",
+    "chat-api",
     "event-relay",
     "notification-api",
     "notification-sender",
     "order-updater",
     "reconciler",
+    "task-creator",
+    "telegram-webhook",
     "tripay-callback",
 ];
 const API: &[&str] = &["billing-api"];
-const TOKENS: &[&str] = &["billing-api", "notification-api"];
-const TRIPAY: &[&str] = &["billing-api", "reconciler"];
+const TOKENS: &[&str] = &["billing-api", "chat-api", "notification-api"];
+const TRIPAY: &[&str] = &["billing-api", "reconciler", "telegram-webhook"];
+const PAYING: &[&str] = &["billing-api", "telegram-webhook"];
+const BOT: &[&str] = &["telegram-webhook"];
+const CREATOR: &[&str] = &["task-creator"];
+const PANEL: &[&str] = &["task-creator", "telegram-webhook"];
 const RELAY: &[&str] = &["event-relay"];
 const SENDER: &[&str] = &["notification-sender"];
 const NOTIFIERS: &[&str] = &["notification-api", "notification-sender"];
+const WRITERS: &[&str] = &["notification-api", "notification-sender", "telegram-webhook"];
 
 /// All of them.
 pub const SETTINGS: &[Setting] = &[
     Setting(ALL, "STACK", Form::Text, true, ""),
     Setting(ALL, "LOG_LEVEL", Form::LogLevel, false, "LogLevel"),
-    Setting(&["billing-api", "reconciler", "tripay-callback"], "INVOICES_TABLE", Form::Text, true, ""),
+    Setting(
+        &["billing-api", "reconciler", "telegram-webhook", "tripay-callback"],
+        "INVOICES_TABLE",
+        Form::Text,
+        true,
+        "",
+    ),
     Setting(
         &["tripay-callback"],
         "TRIPAY_CALLBACK_SOURCE_IPS",
@@ -67,11 +89,11 @@ pub const SETTINGS: &[Setting] = &[
         false,
         "TripayCallbackSourceIps",
     ),
-    Setting(&["billing-api", "notification-api"], "IDEMPOTENCY_TABLE", Form::Text, true, ""),
+    Setting(TOKENS, "IDEMPOTENCY_TABLE", Form::Text, true, ""),
     Setting(TRIPAY, "TRIPAY_MODE", Form::Mode, true, "TripayMode"),
     Setting(TRIPAY, "TRIPAY_BASE_URL", Form::Url, false, "TripayBaseUrl"),
-    Setting(API, "TRIPAY_CALLBACK_URL", Form::Url, false, "TripayCallbackUrl"),
-    Setting(API, "TRIPAY_RETURN_URL", Form::Url, false, "TripayReturnUrl"),
+    Setting(PAYING, "TRIPAY_CALLBACK_URL", Form::Url, false, "TripayCallbackUrl"),
+    Setting(PAYING, "TRIPAY_RETURN_URL", Form::Url, false, "TripayReturnUrl"),
     Setting(
         &["billing-api", "order-updater"],
         "ORDER_SERVICE_BASE_URL",
@@ -80,7 +102,7 @@ pub const SETTINGS: &[Setting] = &[
         "OrderServiceBaseUrl",
     ),
     Setting(
-        &["billing-api", "notification-sender"],
+        &["billing-api", "notification-sender", "telegram-webhook"],
         "USER_SERVICE_BASE_URL",
         Form::Url,
         true,
@@ -91,7 +113,16 @@ pub const SETTINGS: &[Setting] = &[
     Setting(TOKENS, "JWT_ISSUER", Form::Text, false, "JwtIssuer"),
     Setting(TOKENS, "JWT_AUDIENCE", Form::Text, false, "JwtAudience"),
     Setting(
-        &["billing-api", "notification-api", "notification-sender", "order-updater", "reconciler"],
+        &[
+            "billing-api",
+            "chat-api",
+            "notification-api",
+            "notification-sender",
+            "order-updater",
+            "reconciler",
+            "task-creator",
+            "telegram-webhook",
+        ],
         "OUTBOUND_PROXY_URL",
         Form::Url,
         false,
@@ -102,7 +133,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting(&["order-updater"], "QUEUE_URL", Form::Url, true, ""),
     Setting(&["reconciler"], "EXPIRY_REMINDER_MINUTES", Form::MinutesOrNever, true, "ExpiryReminderMinutes"),
     // ---- Notifications ----
-    Setting(NOTIFIERS, "NOTIFICATIONS_TABLE", Form::Text, true, ""),
+    Setting(WRITERS, "NOTIFICATIONS_TABLE", Form::Text, true, ""),
     Setting(
         &["event-relay", "notification-api", "notification-sender"],
         "NOTIFICATIONS_QUEUE_URL",
@@ -117,8 +148,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting(SENDER, "EMAIL_DLQ_URL", Form::Url, true, ""),
     Setting(SENDER, "TELEGRAM_DLQ_URL", Form::Url, true, ""),
     Setting(SENDER, "EMAIL_FEEDBACK_DLQ_URL", Form::Url, true, ""),
-    Setting(NOTIFIERS, "COMPANY_NAME", Form::Text, true, "CompanyName"),
-    Setting(NOTIFIERS, "DEFAULT_TIME_ZONE", Form::TimeZone, true, "DefaultTimeZone"),
+    Setting(WRITERS, "COMPANY_NAME", Form::Text, true, "CompanyName"),
+    Setting(WRITERS, "DEFAULT_TIME_ZONE", Form::TimeZone, true, "DefaultTimeZone"),
     Setting(SENDER, "OPERATORS_TELEGRAM_CHAT_ID", Form::Chat, false, "OperatorsTelegramChatId"),
     Setting(SENDER, "OPERATORS_EMAILS", Form::Emails, false, "OperatorsEmails"),
     Setting(SENDER, "OPERATORS_LOCALE", Form::Text, false, "OperatorsLocale"),
@@ -131,4 +162,30 @@ pub const SETTINGS: &[Setting] = &[
     Setting(SENDER, "SMTP_SECURITY", Form::Security, false, "SmtpSecurity"),
     Setting(SENDER, "SMTP_ROOT_CERTIFICATE", Form::Certificate, false, "SmtpRootCertificate"),
     Setting(SENDER, "TELEGRAM_API_BASE_URL", Form::Url, true, "TelegramApiBaseUrl"),
+    // ---- The bot and its tasks ----
+    Setting(
+        &["chat-api", "notification-sender", "task-creator", "telegram-webhook"],
+        "CHATS_TABLE",
+        Form::Text,
+        true,
+        "",
+    ),
+    Setting(&["event-relay", "task-creator"], "SUPPORT_TASKS_QUEUE_URL", Form::Url, true, ""),
+    Setting(CREATOR, "SUPPORT_TASKS_DLQ_URL", Form::Url, true, ""),
+    Setting(
+        &["chat-api", "telegram-webhook"],
+        "TELEGRAM_BOT_USERNAME",
+        Form::Bot,
+        false,
+        "TelegramBotUsername",
+    ),
+    Setting(BOT, "DIALOGUE_MINUTES", Form::Minutes, true, "DialogueMinutes"),
+    Setting(PANEL, "BILLING_ENABLED", Form::Switch, true, "BillingEnabled"),
+    Setting(PANEL, "BILLING_API_BASE_URL", Form::Url, false, "BillingApiBaseUrl"),
+    Setting(CREATOR, "BILLING_SESSION_HOURS", Form::Hours, true, "BillingSessionHours"),
+    Setting(BOT, "ISP_API_BASE_URL", Form::Url, false, "IspApiBaseUrl"),
+    Setting(BOT, "ISP_LOGIN_PATH", Form::Path, true, "IspLoginPath"),
+    Setting(BOT, "ISP_SEARCH_PATH", Form::Path, true, "IspSearchPath"),
+    Setting(BOT, "ISP_SEARCH_PARAMETER", Form::Text, true, "IspSearchParameter"),
+    Setting(BOT, "ISP_WORKERS_PATH", Form::Path, false, "IspWorkersPath"),
 ];
