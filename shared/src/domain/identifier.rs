@@ -26,6 +26,8 @@ pub enum User {}
 pub enum Event {}
 /// Marks ids of notifications.
 pub enum Notification {}
+/// Marks ids of support tasks.
+pub enum Task {}
 /// Marks references that a payment provider gave a transaction.
 pub enum Transaction {}
 
@@ -37,6 +39,8 @@ pub type UserId = Identifier<User>;
 pub type EventId = Identifier<Event>;
 /// Id of a notification: the id of the event it tells of, or one that the API drew.
 pub type NotificationId = Identifier<Notification>;
+/// Id of a support task, drawn when it was asked for.
+pub type TaskId = Identifier<Task>;
 /// The payment provider's own reference of a transaction (Tripay: `T0001…`, in the sandbox `DEV-T…`).
 pub type Reference = Identifier<Transaction>;
 

@@ -4,6 +4,7 @@
 //! and random bits are arguments.
 #![deny(clippy::wildcard_enum_match_arm, clippy::arithmetic_side_effects)]
 
+pub mod dialogue;
 pub mod identifier;
 pub mod invoice;
 pub mod locale;
@@ -13,4 +14,6 @@ pub mod order;
 pub mod panel_failure;
 pub mod payment_channel;
 pub mod payment_report;
+pub mod support_task;
+pub mod task_wizard;
 pub mod zone;

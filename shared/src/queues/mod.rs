@@ -5,3 +5,4 @@ pub mod delivery_request;
 pub mod notification;
 pub mod order_update;
 pub mod queue;
+pub mod support_task;

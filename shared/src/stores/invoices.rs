@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::invoice_item::{InvoiceItem, Versioned, key};
-use super::table::{Expected, Key, StoreError, Table, write};
+use super::table::{Change, Expected, Key, StoreError, Table, write};
 use crate::domain::identifier::OrderId;
 use crate::domain::invoice::Invoice;
 use crate::domain::invoice::number::InvoiceNumber;
@@ -117,7 +117,8 @@ impl Invoices {
             OrderMarker { pk: marker_key.pk, sk: MARKER.to_owned(), number: invoice.number.to_string() };
         let first = Versioned { invoice, version: 1, commit: commit_mark() };
         let item = InvoiceItem::of(&first, &cause.correlation_id, cause.now);
-        match self.table.insert_all(&[write(&item)?, write(&marker)?]).await {
+        let both = [write(&item)?, write(&marker)?].map(|item| Change::Put(item, Expected::Absent));
+        match self.table.commit(both.into()).await {
             Ok(()) => Ok(Creation::Created(first.invoice)),
             Err(StoreError::Conflict) => {
                 self.for_order(&order).await?.map(Creation::Existing).ok_or(StoreError::Conflict)

@@ -20,3 +20,8 @@ pub mod unmatched_reports;
 pub mod contacts;
 pub mod deliveries;
 pub mod preferences;
+
+pub mod chats;
+pub mod directory;
+pub mod stored_draft;
+pub mod support_tasks;

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::invoice::event::{
     ExpiredEvent, ExpiringEvent, InvoiceEvent, PaidEvent, PayableCode, ReviewOpenedEvent,
 };
+use crate::domain::panel_failure::PanelFailure;
+use crate::domain::support_task::{SupportTask, TaskEvent};
 
 /// One event as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,57 @@ pub enum StoredEventKind {
     /// A person has to decide about money that came.
     #[serde(rename = "invoice.review_opened")]
     InvoiceReviewOpened(StoredQuestion),
+    /// A support task is to be made.
+    #[serde(rename = "support_task.submitted")]
+    TaskSubmitted {
+        /// The attempt that is to be made.
+        attempt: u32,
+    },
+    /// A support task is in the panel.
+    #[serde(rename = "support_task.created")]
+    TaskCreated(StoredTask),
+    /// A support task is not in the panel.
+    #[serde(rename = "support_task.failed")]
+    TaskFailed(StoredTaskTrouble),
+    /// A person has to look whether a support task is in the panel.
+    #[serde(rename = "support_task.review_opened")]
+    TaskReviewOpened(StoredTaskTrouble),
+}
+
+/// The support task an event speaks of, and who is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredTask {
+    /// Who asked for it.
+    pub user_id: String,
+    /// Where they asked.
+    pub chat: i64,
+    /// The language of that chat.
+    pub locale: String,
+    /// `maintenance` or `uninstall`.
+    pub kind: String,
+    /// The customer's name.
+    pub customer: String,
+    /// The customer's login name.
+    pub username: String,
+    /// The workers' names.
+    pub workers: Vec<String>,
+    /// Whether the panel was asked to send WhatsApp messages.
+    pub whats_app: bool,
+    /// Which attempt it was.
+    pub attempt: u32,
+}
+
+/// A support task that was not plainly made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredTaskTrouble {
+    /// The task.
+    pub task: StoredTask,
+    /// Which failure it is, such as `TASK_CREATE_HTTP_ERROR`.
+    pub code: String,
+    /// What is known, in words.
+    pub detail: String,
+    /// Whether trying again can help.
+    pub retryable: bool,
 }
 
 /// The payment an event speaks of.
@@ -131,6 +184,41 @@ impl StoredEventKind {
             InvoiceEvent::Expired(expired) => Self::InvoiceExpired(StoredEnd::of(expired)),
             InvoiceEvent::Expiring(expiring) => Self::InvoiceExpiring(StoredReminder::of(expiring)),
             InvoiceEvent::ReviewOpened(opened) => Self::InvoiceReviewOpened(StoredQuestion::of(opened)),
+        }
+    }
+}
+
+impl StoredEventKind {
+    /// The stored form of a task's event.
+    pub fn of_task(task: &SupportTask, event: &TaskEvent) -> Self {
+        let trouble = |failure: &PanelFailure| StoredTaskTrouble {
+            task: StoredTask::of(task),
+            code: failure.code.as_str().to_owned(),
+            detail: failure.detail.clone(),
+            retryable: failure.code.is_retryable(),
+        };
+        match event {
+            TaskEvent::Submitted => Self::TaskSubmitted { attempt: task.attempt },
+            TaskEvent::Created => Self::TaskCreated(StoredTask::of(task)),
+            TaskEvent::Failed(failure) => Self::TaskFailed(trouble(failure)),
+            TaskEvent::ReviewOpened(failure) => Self::TaskReviewOpened(trouble(failure)),
+        }
+    }
+}
+
+impl StoredTask {
+    fn of(task: &SupportTask) -> Self {
+        let draft = &task.draft;
+        Self {
+            user_id: task.asked_by.to_string(),
+            chat: task.chat.0,
+            locale: task.locale.code().to_owned(),
+            kind: draft.kind.as_str().to_owned(),
+            customer: draft.customer.name.clone(),
+            username: draft.customer.username.to_string(),
+            workers: draft.workers.as_slice().iter().map(|worker| worker.name.clone()).collect(),
+            whats_app: draft.whats_app.is_requested(),
+            attempt: task.attempt,
         }
     }
 }

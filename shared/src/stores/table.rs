@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, TransactWriteItem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -68,6 +68,15 @@ pub enum Expected {
     Absent,
     /// Its version is this one.
     Version(u64),
+}
+
+/// One part of a transaction.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// An item is written, if what is there is as expected.
+    Put(Item, Expected),
+    /// Nothing is written, and the rest only if this item is as expected.
+    Check(Key, Expected),
 }
 
 /// Part of an index to read, by its partition key.
@@ -138,24 +147,55 @@ impl Table {
         Ok(())
     }
 
-    /// Inserts all of `items`, or none when one of them is there already.
+    /// Makes all of these changes, or none when one of the items is not as expected.
     ///
     /// # Errors
-    /// `Conflict` when one is there, or is just being written; otherwise when the store is unavailable.
-    pub async fn insert_all(&self, items: &[Item]) -> Result<(), StoreError> {
+    /// `Conflict` when one is not as expected, or is just being written; otherwise when the store is unavailable.
+    pub async fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let defect = |error: BuildError| StoreError::Refused(error.to_string());
         let mut request = self.client.transact_write_items();
-        for item in items {
-            let (condition, _) = condition(Expected::Absent);
-            let put = Put::builder()
-                .table_name(&self.name)
-                .set_item(Some(item.clone()))
-                .condition_expression(condition)
-                .build()
-                .map_err(|error: BuildError| StoreError::Refused(error.to_string()))?;
-            request = request.transact_items(TransactWriteItem::builder().put(put).build());
+        for change in changes {
+            let part = TransactWriteItem::builder();
+            let part = match change {
+                Change::Put(item, expected) => {
+                    let (condition, values) = condition(expected);
+                    let put = Put::builder().table_name(&self.name).set_item(Some(item));
+                    let put = put.condition_expression(condition).set_expression_attribute_values(values);
+                    part.put(put.build().map_err(defect)?)
+                }
+                Change::Check(key, expected) => {
+                    let (condition, values) = condition(expected);
+                    let check = ConditionCheck::builder().table_name(&self.name);
+                    let check = check.key("pk", AttributeValue::S(key.pk));
+                    let check = check.key("sk", AttributeValue::S(key.sk.to_owned()));
+                    let check = check.condition_expression(condition);
+                    part.condition_check(
+                        check.set_expression_attribute_values(values).build().map_err(defect)?,
+                    )
+                }
+            };
+            request = request.transact_items(part.build());
         }
         request.send().await.map_err(store_error)?;
         Ok(())
+    }
+
+    /// Reads the items of a partition, consistently: those that DynamoDB gives in one answer, at most a megabyte.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn partition(&self, pk: &str) -> Result<Vec<Item>, StoreError> {
+        let found = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(store_error)?;
+        Ok(found.items.unwrap_or_default())
     }
 
     /// Reads one page of an index. Indexes follow the table with a short delay.

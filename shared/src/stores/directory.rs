@@ -1,0 +1,167 @@
+//! The directory: customers and workers of the internet provider, where its own API is not used.
+//!
+//! A customer has a row for each word they can be found by: the login name and every word of the name.
+//! Rows are written by `ops directory import` only, each whole, so that repeating an import changes nothing.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::stored_draft::{StoredSubscriber, StoredWorker};
+use super::table::{Range, StoreError, Table, read};
+use crate::domain::support_task::draft::{Subscriber, Worker};
+use crate::domain::task_wizard::crew::MOST_WORKERS;
+use crate::domain::task_wizard::found::{MOST_FOUND, Query};
+
+const CUSTOMER: &str = "CUSTOMER";
+const WORKER: &str = "WORKER";
+/// Partition of `gsi1` with all customers, by the word they are found by.
+pub const CUSTOMERS: &str = "CUSTOMERS";
+/// Partition of `gsi1` with all workers, by name.
+pub const WORKERS: &str = "WORKERS";
+/// Sorts after everything that begins alike.
+const LAST: char = '\u{10ffff}';
+/// Rows read for one search: a customer may be found by several words.
+const ROWS: u8 = 150;
+
+/// The directory.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    table: Table,
+}
+
+/// A row of the directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryRow {
+    /// Names the row: kind, id and, of a customer, the word.
+    pub pk: String,
+    /// The kind.
+    pub sk: String,
+    /// Where it is listed.
+    pub gsi1pk: String,
+    /// By what.
+    pub gsi1sk: String,
+    /// Who it is.
+    pub entry: Entry,
+}
+
+/// Who a row is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// A customer.
+    Customer(StoredSubscriber),
+    /// A worker.
+    Worker(StoredWorker),
+}
+
+/// Who a search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundCustomers {
+    /// The customers, by login name.
+    pub customers: Vec<Subscriber>,
+    /// Whether there are more.
+    pub has_more: bool,
+}
+
+impl DirectoryRow {
+    /// Every row of a customer.
+    pub fn of_customer(customer: &Subscriber) -> Vec<Self> {
+        let username = customer.username.as_str();
+        let words: BTreeSet<String> = words(username).chain(words(&customer.name)).collect();
+        // The login name as a whole, also where it is made of several words.
+        let words = words.into_iter().chain([username.to_lowercase()]).collect::<BTreeSet<_>>();
+        let row = |word: String| Self {
+            pk: format!("{CUSTOMER}#{username}#{word}"),
+            sk: CUSTOMER.to_owned(),
+            gsi1pk: CUSTOMERS.to_owned(),
+            gsi1sk: format!("{word}#{username}"),
+            entry: Entry::Customer(StoredSubscriber::of(customer)),
+        };
+        words.into_iter().map(row).collect()
+    }
+
+    /// The row of a worker.
+    pub fn of_worker(worker: &Worker) -> Self {
+        Self {
+            pk: format!("{WORKER}#{}", worker.id.0),
+            sk: WORKER.to_owned(),
+            gsi1pk: WORKERS.to_owned(),
+            gsi1sk: format!("{}#{:010}", worker.name.to_lowercase(), worker.id.0),
+            entry: Entry::Worker(StoredWorker::of(worker)),
+        }
+    }
+}
+
+/// The words of a text, as they are compared: in small letters, without what stands between them.
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase)
+}
+
+impl Directory {
+    /// The directory in `table`.
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Customers whose login name, or a word of whose name, begins as the first word of `query`, and whose
+    /// others contain all of its other words' beginnings.
+    ///
+    /// # Errors
+    /// When the store is unavailable or a row corrupt.
+    pub async fn customers(&self, query: &Query) -> Result<FoundCustomers, StoreError> {
+        let wanted: Vec<String> = words(query.as_str()).collect();
+        let Some(first) = wanted.first() else {
+            return Ok(FoundCustomers { customers: Vec::new(), has_more: false });
+        };
+        let page = self.table.query(&beginning(CUSTOMERS, first, ROWS)).await?;
+        let mut customers: Vec<Subscriber> = Vec::new();
+        for item in page.items {
+            let row: DirectoryRow = read(item)?;
+            let corrupt =
+                |reason: &str| StoreError::Corrupt { key: row.pk.clone(), reason: reason.to_owned() };
+            let Entry::Customer(customer) = row.entry.clone() else { return Err(corrupt("no customer")) };
+            let customer = customer.subscriber().map_err(|reason| corrupt(&reason))?;
+            if fits(&customer, &wanted) && !customers.contains(&customer) {
+                customers.push(customer);
+            }
+        }
+        customers.sort_by(|one, other| one.username.cmp(&other.username));
+        let has_more = page.has_more || customers.len() > MOST_FOUND;
+        customers.truncate(MOST_FOUND);
+        Ok(FoundCustomers { customers, has_more })
+    }
+
+    /// The workers, by name: [`MOST_WORKERS`] at most.
+    ///
+    /// # Errors
+    /// When the store is unavailable or a row corrupt.
+    pub async fn workers(&self) -> Result<Vec<Worker>, StoreError> {
+        let most = u8::try_from(MOST_WORKERS).unwrap_or(u8::MAX);
+        let page = self.table.query(&beginning(WORKERS, "", most)).await?;
+        let worker = |item| {
+            let row: DirectoryRow = read(item)?;
+            match row.entry {
+                Entry::Worker(worker) => Ok(worker.worker()),
+                Entry::Customer(_) => {
+                    Err(StoreError::Corrupt { key: row.pk, reason: "no worker".to_owned() })
+                }
+            }
+        };
+        page.items.into_iter().map(worker).collect()
+    }
+}
+
+/// Everything in a partition that begins so.
+fn beginning(partition: &str, first: &str, limit: u8) -> Range<'static> {
+    let from = if first.is_empty() { " ".to_owned() } else { first.to_owned() };
+    let to = format!("{first}{LAST}");
+    Range { index: "gsi1", partition: partition.to_owned(), from, to, ascending: true, limit }
+}
+
+/// Whether each wanted word begins some word of the customer's.
+fn fits(customer: &Subscriber, wanted: &[String]) -> bool {
+    let theirs: Vec<String> = words(customer.username.as_str()).chain(words(&customer.name)).collect();
+    wanted.iter().all(|word| theirs.iter().any(|own| own.starts_with(word)))
+}
