@@ -39,6 +39,7 @@ pub struct Operation {
 pub struct Call {
     operation: Operation,
     request: reqwest::RequestBuilder,
+    accept: &'static str,
 }
 
 /// What a provider answered, whatever it means.
@@ -91,7 +92,7 @@ impl Caller {
             Kind::Read | Kind::Keyed => &self.clients.pooled,
             Kind::Once => &self.clients.fresh,
         };
-        Call { operation, request: client.request(method, url) }
+        Call { operation, request: client.request(method, url), accept: "application/json" }
     }
 }
 
@@ -121,6 +122,12 @@ impl Call {
         self
     }
 
+    /// Asks for an answer in these media types instead of JSON.
+    pub fn accepting(mut self, media_types: &'static str) -> Self {
+        self.accept = media_types;
+        self
+    }
+
     /// Gives up after so long, instead of the client's own time.
     pub fn within(mut self, time: Duration) -> Self {
         self.request = self.request.timeout(time);
@@ -134,7 +141,7 @@ impl Call {
     pub async fn send(self) -> Result<Answer, CallError> {
         let operation = self.operation;
         let began = Instant::now();
-        let answer = exchange(operation, self.request.header("accept", "application/json")).await;
+        let answer = exchange(operation, self.request.header("accept", self.accept)).await;
         let (outcome, detail) = match &answer {
             Ok(answer) => (answer.status.as_u16().to_string(), ""),
             Err(error) => (format!("{:?}", error.failure), error.detail.as_str()),
@@ -160,7 +167,7 @@ impl Operation {
 }
 
 impl Answer {
-    /// A header's value, where it is text.
+    /// A header's value, where it is text; the first one of several.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

@@ -9,6 +9,8 @@ mod failures;
 mod mail_feedback;
 mod odd_server;
 mod orders;
+mod panel_login;
+mod panel_tasks;
 mod sandboxed;
 mod ses;
 mod setup;
