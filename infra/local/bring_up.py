@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 import aws
+import bot
 import build
 import credentials
 import deploy
@@ -32,6 +33,7 @@ def everything(**emulator: str) -> dict:
     _start_sandbox(programs / "sandbox", stack_file.api_url(outputs))
     stack = stack_file.write(outputs)
     stack_file.write_lambda_env(stack)
+    bot.set_up(programs)
     return stack
 
 

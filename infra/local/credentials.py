@@ -10,7 +10,7 @@ import time
 
 import aws
 from say import step
-from settings import INTERNAL_API_KEY, KEYS, STACK, TELEGRAM, TRIPAY
+from settings import INTERNAL_API_KEY, ISP_API, ISP_PANEL, KEYS, STACK, TELEGRAM, TRIPAY
 
 TOKEN_SECONDS = 30 * 24 * 3600
 
@@ -28,6 +28,8 @@ def fill_secrets() -> None:
     """Writes what the sandbox accepts into the secrets; leaves alone what is right already. Mail goes by SES, which needs none."""
     _merge("tripay", TRIPAY)
     _merge("telegram", TELEGRAM)
+    _merge("isp-panel", ISP_PANEL)
+    _merge("isp-api", ISP_API)
     _merge("api", keys())
     _merge("internal", {"apiKeys": [INTERNAL_API_KEY]})
 

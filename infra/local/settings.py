@@ -36,7 +36,13 @@ TRIPAY = {
     "privateKey": "SANDB-OXSAN-DBOXS-ANDBO-XSAND",
     "merchantCode": "T9999",
 }
-TELEGRAM = {"botToken": "123456789:SANDBOX-telegram-bot-token-000000000"}
+TELEGRAM = {
+    "botToken": "123456789:SANDBOX-telegram-bot-token-000000000",
+    "webhookSecret": "sandbox-webhook-secret-0000000000000000000",
+}
+TELEGRAM_BOT = "paydesk_sandbox_bot"
+ISP_PANEL = {"username": "paydesk", "password": "sandbox-panel-password"}
+ISP_API = {"username": "paydesk", "password": "sandbox-isp-password"}
 INTERNAL_API_KEY = "local-internal-key"
 
 # Parameters of template.yaml that differ on one machine.
@@ -52,6 +58,10 @@ PARAMETERS = {
     # The emulated SES takes an identity as proved at once, and refuses mail from any other, as AWS does.
     "EmailIdentity": "paydesk.example",
     "TelegramApiBaseUrl": f"{SANDBOX_URL}/telegram",
+    "TelegramBotUsername": TELEGRAM_BOT,
+    "BillingApiBaseUrl": f"{SANDBOX_URL}/isp-panel",
+    # Customers are found by it; workers come from the directory below infra/local, which has the same people.
+    "IspApiBaseUrl": f"{SANDBOX_URL}/isp-api",
     "OperatorsTelegramChatId": "-1001234567890",
     "OperatorsEmails": "operators@example.com",
 }
