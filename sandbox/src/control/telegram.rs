@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use crate::clock::instant_text;
 use crate::problem::{Problem, read_body};
-use crate::telegram::chats::{Chat, ChatKind, Message, Standing, Telegram};
+use crate::telegram::chats::{Author, Chat, ChatKind, Message, Standing, Telegram};
 use crate::telegram::html::{for_telegram, plain};
 use crate::telegram::limits::Limits;
+use crate::telegram::queries::Query;
 
-/// What is left out is as in a new chat; the messages stay.
+/// What is left out is as in a new chat; the messages and the language stay.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Wish {
@@ -18,6 +19,8 @@ struct Wish {
     title: Option<String>,
     username: Option<String>,
     user_id: Option<String>,
+    /// What the person's Telegram is set to; empty: it does not say. Left out, it stays.
+    language_code: Option<String>,
     #[serde(default)]
     blocked: bool,
     #[serde(default)]
@@ -61,7 +64,7 @@ pub(super) fn put_chat(telegram: &mut Telegram, id: &str, body: &[u8]) -> Result
     let old = telegram.chats.get(&id);
     let title =
         wish.title.unwrap_or_else(|| old.map_or_else(|| format!("Chat {id}"), |chat| chat.title.clone()));
-    let messages = old.map(|chat| chat.messages.clone()).unwrap_or_default();
+    let mut chat = old.cloned().unwrap_or_else(|| Chat::new(id, &title, None));
     if let Standing::MigratedTo(to) = standing {
         if ChatKind::of_id(to) != ChatKind::Supergroup {
             return Err(Problem::bad_request(
@@ -70,7 +73,10 @@ pub(super) fn put_chat(telegram: &mut Telegram, id: &str, body: &[u8]) -> Result
         }
         telegram.chats.entry(to).or_insert_with(|| Chat::new(to, &title, None));
     }
-    let chat = Chat { id, kind, title, username: wish.username, user_id: wish.user_id, standing, messages };
+    chat = Chat { kind, title, username: wish.username, user_id: wish.user_id, standing, ..chat };
+    if let Some(language) = wish.language_code {
+        chat.language = Some(language).filter(|language| !language.is_empty());
+    }
     let shown = shown_chat(&chat);
     telegram.chats.insert(id, chat);
     Ok(shown)
@@ -82,23 +88,31 @@ pub(super) fn shown_chat(chat: &Chat) -> Value {
         Standing::MigratedTo(to) => Some(to),
         Standing::Welcome | Standing::Blocked | Standing::Kicked | Standing::Deactivated => None,
     };
+    let queries = |is_wanted: fn(&Query) -> bool| -> Vec<Value> {
+        chat.queries.iter().filter(|query| is_wanted(query)).map(Query::shown).collect()
+    };
     json!({
         "id": chat.id,
         "type": chat.kind,
         "title": chat.title,
         "username": chat.username,
         "userId": chat.user_id,
+        "languageCode": chat.language,
         "blocked": chat.standing == Standing::Blocked,
         "kicked": chat.standing == Standing::Kicked,
         "deactivated": chat.standing == Standing::Deactivated,
         "migrateTo": migrated_to,
         "messages": chat.messages.iter().map(shown_message).collect::<Vec<_>>(),
+        "answers": queries(|query| query.answer.is_some()),
+        "spinning": queries(Query::is_spinning),
+        "failedReplies": chat.failed_replies,
     })
 }
 
 fn shown_message(message: &Message) -> Value {
     json!({
         "messageId": message.id,
+        "by": if message.author == Author::Bot { "bot" } else { "person" },
         "sentAt": instant_text(message.sent_at),
         "editedAt": message.edited_at.map(instant_text),
         "text": plain(&message.text),

@@ -11,7 +11,7 @@ pub(super) type Outcome = Result<Success, Refusal>;
 /// The `result`, and words about it where Telegram adds some.
 #[derive(Debug)]
 pub(super) struct Success {
-    result: Value,
+    pub(super) result: Value,
     description: Option<&'static str>,
 }
 

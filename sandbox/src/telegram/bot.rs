@@ -10,7 +10,6 @@ use super::chats::Telegram;
 use super::parameters::Parameters;
 
 const MOST_COMMANDS: usize = 100;
-const LONGEST_ANSWER: usize = 200;
 
 /// The bot, as Telegram's `User`.
 pub(super) fn me() -> Value {
@@ -25,13 +24,25 @@ pub(super) fn me() -> Value {
 /// Where updates go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Webhook {
-    url: String,
-    secret: Option<String>,
+    /// Empty: nowhere.
+    pub(super) url: String,
+    pub(super) secret: Option<String>,
     max_connections: Option<i64>,
     allowed_updates: Option<Value>,
 }
 
-/// HTTPS on Telegram's ports; plain HTTP to this machine alone, as Telegram's own local server allows.
+impl Webhook {
+    /// Whether updates of a kind are wanted. Without a list it is every kind but the three that must be asked for.
+    pub(super) fn takes(&self, kind: &str) -> bool {
+        match self.allowed_updates.as_ref().and_then(Value::as_array).filter(|list| !list.is_empty()) {
+            Some(list) => list.iter().any(|allowed| allowed == kind),
+            None => !matches!(kind, "chat_member" | "message_reaction" | "message_reaction_count"),
+        }
+    }
+}
+
+/// HTTPS on Telegram's ports. Telegram refuses plain HTTP and private addresses; the sandbox takes plain HTTP to
+/// this machine, as Telegram's own local server does, because the functions of the local stack listen there.
 fn is_webhook_url(text: &str) -> bool {
     let Ok(url) = Url::parse(text) else { return false };
     let is_local = match url.host() {
@@ -47,10 +58,10 @@ fn is_webhook_url(text: &str) -> bool {
     }
 }
 
-pub(super) fn set_webhook(telegram: &mut Telegram, parameters: &Parameters) -> Outcome {
+pub(super) fn set_webhook(telegram: &mut Telegram, parameters: &Parameters, now_ms: i64) -> Outcome {
     let url = parameters.text("url").unwrap_or_default();
     if url.is_empty() {
-        return delete_webhook(telegram);
+        return delete_webhook(telegram, parameters);
     }
     if !is_webhook_url(&url) {
         return Err(Refusal::bad_request("bad webhook: An HTTPS URL must be provided for webhook"));
@@ -70,14 +81,23 @@ pub(super) fn set_webhook(telegram: &mut Telegram, parameters: &Parameters) -> O
     // Left out, the setting stays.
     let allowed_updates = parameters.json("allowed_updates")?.or(telegram.webhook.allowed_updates.clone());
     let wanted = Webhook { url, secret, max_connections, allowed_updates };
-    if wanted == telegram.webhook {
+    let drops = parameters.is_on("drop_pending_updates");
+    if wanted == telegram.webhook && !drops {
         return Ok(Success::described("Webhook is already set"));
     }
     telegram.webhook = wanted;
+    if drops {
+        telegram.updates.drop_waiting();
+    }
+    // What waited for a webhook, or for its next attempt at the old one, goes to this one at once.
+    telegram.updates.hurry(now_ms);
     Ok(Success::described("Webhook was set"))
 }
 
-pub(super) fn delete_webhook(telegram: &mut Telegram) -> Outcome {
+pub(super) fn delete_webhook(telegram: &mut Telegram, parameters: &Parameters) -> Outcome {
+    if parameters.is_on("drop_pending_updates") {
+        telegram.updates.drop_waiting();
+    }
     if telegram.webhook.url.is_empty() {
         return Ok(Success::described("Webhook is already deleted"));
     }
@@ -92,8 +112,12 @@ pub(super) fn shown_webhook(telegram: &Telegram) -> Value {
     let mut shown = json!({
         "url": webhook.url,
         "has_custom_certificate": false,
-        "pending_update_count": 0,
+        "pending_update_count": telegram.updates.waiting(),
     });
+    if let Some((at, words)) = telegram.updates.last_error() {
+        shown["last_error_date"] = Value::from(at);
+        shown["last_error_message"] = Value::from(words);
+    }
     if !webhook.url.is_empty() {
         shown["max_connections"] = Value::from(webhook.max_connections.unwrap_or(40));
         if let Some(allowed) = &webhook.allowed_updates {
@@ -137,14 +161,4 @@ pub(super) fn set_commands(telegram: &mut Telegram, parameters: &Parameters) -> 
 pub(super) fn commands(telegram: &Telegram, parameters: &Parameters) -> Value {
     let found = commands_for(parameters).ok().and_then(|key| telegram.commands.get(&key).cloned());
     found.unwrap_or_else(|| json!([]))
-}
-
-/// No button can be pressed here yet, so every query is one that is over.
-pub(super) fn answer_callback_query(parameters: &Parameters) -> Outcome {
-    let text = parameters.text("text").unwrap_or_default();
-    if text.chars().count() > LONGEST_ANSWER {
-        return Err(Refusal::bad_request("MESSAGE_TOO_LONG"));
-    }
-    let words = "query is too old and response timeout expired or query ID is invalid";
-    Err(Refusal::bad_request(words))
 }

@@ -8,6 +8,8 @@ use super::answers::Refusal;
 
 /// `callback_data` is at most so long.
 const LONGEST_DATA_BYTES: usize = 64;
+/// What is copied has at most so many characters.
+const LONGEST_COPY: usize = 256;
 /// Not documented; reported as what the real one takes.
 const MOST_BUTTONS: usize = 100;
 const MOST_IN_A_ROW: usize = 8;
@@ -37,6 +39,9 @@ pub(crate) struct Button {
     pub(crate) url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) callback_data: Option<String>,
+    /// What a press puts on the person's clipboard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) copy_text: Option<String>,
 }
 
 impl Keyboard {
@@ -73,6 +78,12 @@ impl Keyboard {
         has_buttons.then(|| self.0.clone())
     }
 
+    /// The words on the button that holds this data.
+    pub(super) fn label_of(&self, data: &str) -> Option<String> {
+        let pressed = |button: &Button| button.callback_data.as_deref() == Some(data);
+        self.shown().into_iter().flatten().find(pressed).map(|button| button.text)
+    }
+
     /// The rows of buttons that a person sees.
     pub(crate) fn shown(&self) -> Vec<Vec<Button>> {
         let rows_of = |name: &str| rows(&self.0[name]);
@@ -80,6 +91,7 @@ impl Keyboard {
             text: button["text"].as_str().or(button.as_str()).unwrap_or_default().to_owned(),
             url: button["url"].as_str().map(str::to_owned),
             callback_data: button["callback_data"].as_str().map(str::to_owned),
+            copy_text: button["copy_text"]["text"].as_str().map(str::to_owned),
         };
         rows_of("inline_keyboard")
             .into_iter()
@@ -135,6 +147,10 @@ fn check_button(button: &Value) -> Result<(), Refusal> {
             _ => Err(Refusal::bad_request("BUTTON_DATA_INVALID")),
         },
         ["url"] => check_url(button["url"].as_str().unwrap_or_default()),
+        ["copy_text"] => match button["copy_text"]["text"].as_str() {
+            Some(text) if (1..=LONGEST_COPY).contains(&text.chars().count()) => Ok(()),
+            _ => Err(Refusal::bad_request("BUTTON_COPY_TEXT_INVALID")),
+        },
         [_] => Ok(()),
         _ => Err(Refusal::bad_request("BUTTON_TYPE_INVALID")),
     }
@@ -200,12 +216,17 @@ mod tests {
             (json!({ "text": "x", "callback_data": "" }), "BUTTON_DATA_INVALID"),
             (json!({ "text": "x", "callback_data": "д".repeat(33) }), "BUTTON_DATA_INVALID"),
             (json!({ "text": "x", "url": "localhost" }), url),
+            (json!({ "text": "x", "copy_text": { "text": "8".repeat(257) } }), "BUTTON_COPY_TEXT_INVALID"),
+            (json!({ "text": "x", "copy_text": "88001" }), "BUTTON_COPY_TEXT_INVALID"),
         ];
         for (button, words) in refused {
             assert_eq!(refusal(one_button(button)), format!("Bad Request: {words}"));
         }
         let taken = one_button(json!({ "text": "x", "callback_data": "д".repeat(32) }));
         assert!(Keyboard::read(Some(taken)).unwrap().unwrap().inline().is_some());
+        let copied = one_button(json!({ "text": "VA", "copy_text": { "text": "8800112233" } }));
+        let shown = Keyboard::read(Some(copied)).unwrap().unwrap().shown();
+        assert_eq!(shown[0][0].copy_text.as_deref(), Some("8800112233"));
         let local = one_button(json!({ "text": "Pay", "url": "http://127.0.0.1:4570/tripay/checkout/x" }));
         let shown = Keyboard::read(Some(local)).unwrap().unwrap().shown();
         assert_eq!((shown[0][0].text.as_str(), shown[0][0].callback_data.as_deref()), ("Pay", None));

@@ -10,6 +10,14 @@ use super::bot::{Commands, Webhook, me};
 use super::buttons::Keyboard;
 use super::html::{Piece, plain};
 use super::limits::{Limits, Pace};
+use super::queries::Query;
+use super::replies::FailedReply;
+use super::updates::Updates;
+
+/// The language of a person who has set none.
+const LANGUAGE: &str = "en";
+/// Who writes in a group, where nobody is named.
+const MEMBER: i64 = 700_000_100;
 
 /// The kind of a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -54,10 +62,19 @@ pub(crate) struct Picture {
     pub(crate) url: String,
 }
 
-/// A message of the bot.
+/// Who wrote a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Author {
+    Bot,
+    /// A person, as Telegram's `User`.
+    Person(Value),
+}
+
+/// A message of the bot or of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Message {
     pub(crate) id: i64,
+    pub(crate) author: Author,
     /// Unix seconds.
     pub(crate) sent_at: i64,
     pub(crate) edited_at: Option<i64>,
@@ -79,9 +96,17 @@ pub(crate) struct Chat {
     pub(crate) username: Option<String>,
     /// The user of the user service whose chat it is.
     pub(crate) user_id: Option<String>,
+    /// What the person's Telegram is set to, as an IETF tag; `None`: it does not say.
+    pub(crate) language: Option<String>,
     pub(crate) standing: Standing,
     /// Oldest first.
     pub(crate) messages: Vec<Message>,
+    /// Each message of the bot as it was after it was sent, and again after each edit, in that order.
+    pub(crate) history: Vec<Message>,
+    /// Every press of a button, oldest first.
+    pub(crate) queries: Vec<Query>,
+    /// The bot's answers in HTTP responses that Telegram could not follow; the bot never learns of them.
+    pub(crate) failed_replies: Vec<FailedReply>,
 }
 
 impl Chat {
@@ -93,9 +118,26 @@ impl Chat {
             title: title.to_owned(),
             username: None,
             user_id: user_id.map(str::to_owned),
+            language: Some(LANGUAGE.to_owned()),
             standing: Standing::Welcome,
             messages: Vec::new(),
+            history: Vec::new(),
+            queries: Vec::new(),
+            failed_replies: Vec::new(),
         }
+    }
+
+    /// The person of a private chat, or anybody in a group, as Telegram's `User`.
+    pub(super) fn person(&self) -> Value {
+        if self.kind.is_group() {
+            return json!({ "id": MEMBER, "is_bot": false, "first_name": "Member", "language_code": LANGUAGE });
+        }
+        let mut person = json!({ "id": self.id, "is_bot": false, "first_name": self.title });
+        let rest = [("username", &self.username), ("language_code", &self.language)];
+        for (name, value) in rest.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))) {
+            person[name] = Value::from(value);
+        }
+        person
     }
 
     fn check_welcome(&self) -> Result<(), Refusal> {
@@ -112,7 +154,7 @@ impl Chat {
     }
 
     /// The chat, as Telegram's `Chat`.
-    fn shown(&self) -> Value {
+    pub(super) fn shown(&self) -> Value {
         let mut shown = json!({ "id": self.id, "type": self.kind });
         let name = if self.kind.is_group() { "title" } else { "first_name" };
         shown[name] = Value::from(self.title.as_str());
@@ -126,7 +168,10 @@ impl Chat {
     pub(super) fn shown_message(&self, message: &Message) -> Value {
         let mut shown = json!({
             "message_id": message.id,
-            "from": me(),
+            "from": match &message.author {
+                Author::Bot => me(),
+                Author::Person(person) => person.clone(),
+            },
             "chat": self.shown(),
             "date": message.sent_at,
         });
@@ -171,6 +216,7 @@ pub(crate) struct Telegram {
     pub(super) pace: Pace,
     pub(super) webhook: Webhook,
     pub(super) commands: Commands,
+    pub(crate) updates: Updates,
     /// Where each picture that was sent is, by its file id.
     pub(super) pictures: BTreeMap<String, String>,
     last_message: i64,

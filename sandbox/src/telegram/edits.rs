@@ -2,7 +2,7 @@
 
 use super::answers::{Outcome, Refusal};
 use super::buttons::Keyboard;
-use super::chats::{Chat, Message, Telegram};
+use super::chats::{Author, Chat, Message, Telegram};
 use super::parameters::Parameters;
 use super::sends::{chat_id, message_text};
 
@@ -41,6 +41,9 @@ fn edit(
 ) -> Outcome {
     let chat = telegram.open_chat(chat_id(parameters)?)?;
     let (chat_id, place) = (chat.id, find(chat, parameters, "message to edit not found")?);
+    if chat.messages[place].author != Author::Bot {
+        return Err(Refusal::bad_request("message can't be edited"));
+    }
     let edited = change(&chat.messages[place])?;
     if edited == chat.messages[place] {
         return Err(Refusal::bad_request(NOT_MODIFIED));
@@ -49,6 +52,8 @@ fn edit(
     telegram.keep_pace(chat_id, now_ms)?;
     let chat = telegram.open_chat(Some(chat_id))?;
     chat.messages[place] = Message { edited_at: Some(now_ms / SECOND_MS), ..edited };
+    chat.history.push(chat.messages[place].clone());
+    chat.stop_spinning(chat.messages[place].id);
     Ok(chat.shown_message(&chat.messages[place]).into())
 }
 
@@ -58,6 +63,7 @@ pub(super) fn delete(telegram: &mut Telegram, parameters: &Parameters, now_ms: i
     if now_ms / SECOND_MS - chat.messages[place].sent_at >= DELETABLE_SECONDS {
         return Err(Refusal::bad_request("message can't be deleted for everyone"));
     }
-    chat.messages.remove(place);
+    let deleted = chat.messages.remove(place);
+    chat.stop_spinning(deleted.id);
     Ok(serde_json::Value::Bool(true).into())
 }

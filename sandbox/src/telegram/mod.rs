@@ -1,4 +1,9 @@
-//! Telegram's Bot API at `/telegram/bot<token>/<method>`, and the chats as a person sees them.
+//! Telegram's Bot API at `/telegram/bot<token>/<method>`, the updates that it delivers to the bot's webhook, and the
+//! chats as a person sees them.
+//!
+//! In reading order: `chats` holds everything; the bot's calls are `sends`, `edits`, `queries` and `bot`; what a
+//! person does is `incoming`, which makes `updates`; `deliveries` brings them to the webhook, and `replies` follows
+//! what its answer says.
 //!
 //! It is strict where the real one is, and where its behaviour is not known. `parse_mode` knows HTML only.
 //! Source: <https://core.telegram.org/bots/api>.
@@ -7,13 +12,18 @@ pub(crate) mod answers;
 mod bot;
 pub(crate) mod buttons;
 pub(crate) mod chats;
+pub(crate) mod deliveries;
 mod edits;
 mod entities;
 pub(crate) mod html;
+pub(crate) mod incoming;
 pub(crate) mod limits;
 pub(crate) mod pages;
 mod parameters;
+pub(crate) mod queries;
+pub(crate) mod replies;
 mod sends;
+pub(crate) mod updates;
 
 use std::sync::Arc;
 
@@ -130,9 +140,9 @@ fn act(telegram: &mut Telegram, method: &str, parameters: &Parameters, now_ms: i
         "editMessageReplyMarkup" => edits::edit_buttons(telegram, parameters, now_ms),
         "deleteMessage" => edits::delete(telegram, parameters, now_ms),
         "sendChatAction" => sends::send_action(telegram, parameters),
-        "answerCallbackQuery" => bot::answer_callback_query(parameters),
-        "setWebhook" => bot::set_webhook(telegram, parameters),
-        "deleteWebhook" => bot::delete_webhook(telegram),
+        "answerCallbackQuery" => queries::answer(telegram, parameters, now_ms),
+        "setWebhook" => bot::set_webhook(telegram, parameters, now_ms),
+        "deleteWebhook" => bot::delete_webhook(telegram, parameters),
         "getWebhookInfo" => Ok(bot::shown_webhook(telegram).into()),
         "setMyCommands" => bot::set_commands(telegram, parameters),
         "getMyCommands" => Ok(bot::commands(telegram, parameters).into()),

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::answers::{Outcome, Refusal};
 use super::buttons::Keyboard;
-use super::chats::{Message, Picture, Telegram};
+use super::chats::{Author, Message, Picture, Telegram};
 use super::html::{Piece, parse, plain, unformatted};
 use super::parameters::Parameters;
 
@@ -122,6 +122,7 @@ fn send(
     }
     let message = Message {
         id: telegram.next_message_id(),
+        author: Author::Bot,
         sent_at: now_ms / SECOND_MS,
         edited_at: None,
         text,
@@ -132,6 +133,7 @@ fn send(
     };
     let chat = telegram.open_chat(Some(chat_id))?;
     let shown = chat.shown_message(&message);
+    chat.history.push(message.clone());
     chat.messages.push(message);
     Ok(shown.into())
 }

@@ -15,6 +15,7 @@
 #![allow(clippy::expect_used)]
 
 pub mod aws;
+pub mod chat;
 pub mod dynamodb;
 pub mod openapi;
 pub mod rest;
