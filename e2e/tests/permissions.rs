@@ -122,12 +122,36 @@ async fn a_function_reaches_no_table_and_no_secret_but_its_own() {
         ("reconciler", ["IdempotencyKeys", "/api-", "/internal-"].as_slice()),
         (
             "notification-sender",
-            ["-Invoices", "IdempotencyKeys", "/api-", "/tripay-", "dynamodb:Query", "dynamodb:DeleteItem"]
-                .as_slice(),
+            [
+                "-Invoices",
+                "IdempotencyKeys",
+                "/api-",
+                "/tripay-",
+                "/isp-",
+                "dynamodb:Query",
+                "dynamodb:DeleteItem",
+            ]
+            .as_slice(),
         ),
         (
             "notification-api",
-            ["-Invoices", "/telegram-", "/smtp-", "/tripay-", "ses:", "sqs:ReceiveMessage"].as_slice(),
+            ["-Invoices", "-Chats", "/telegram-", "/smtp-", "/tripay-", "ses:", "sqs:ReceiveMessage"]
+                .as_slice(),
+        ),
+        (
+            "telegram-webhook",
+            ["IdempotencyKeys", "/api-", "/isp-panel-", "/smtp-", "sqs:", "ses:", "dynamodb:DeleteItem"]
+                .as_slice(),
+        ),
+        (
+            "task-creator",
+            ["-Invoices", "-Notifications", "IdempotencyKeys", "/telegram-", "/isp-api-", "/internal-"]
+                .as_slice(),
+        ),
+        (
+            "chat-api",
+            ["-Invoices", "-Notifications", "/telegram-", "/isp-", "/tripay-", "sqs:", "dynamodb:DeleteItem"]
+                .as_slice(),
         ),
     ] {
         let role = role_of(&stack, folder).await;
