@@ -3,6 +3,7 @@
 
 pub mod aws_clients;
 pub mod bot;
+pub mod panel;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
