@@ -10,9 +10,12 @@ use shared::notices::payment_expiring::PaymentExpiring;
 use shared::notices::payment_needs_review::PaymentNeedsReview;
 use shared::queues::notification::{self, Notification};
 use shared::queues::order_update::{self, OrderPayment, OrderUpdate};
+use shared::queues::support_task::SupportTaskRequest;
 use shared::stores::outbox::{
     StoredEnd, StoredEvent, StoredEventKind, StoredPayment, StoredQuestion, StoredReminder,
 };
+
+use crate::task_route::{created, failed, needs_looking, request};
 
 /// A message, by the queue it goes to.
 #[derive(Debug, Serialize)]
@@ -20,8 +23,10 @@ use shared::stores::outbox::{
 pub enum Message {
     /// To the order service.
     OrderUpdate(OrderUpdate),
-    /// To the customer, or to the operators.
+    /// To the customer, to whoever asked for a task, or to the operators.
     Notification(Notification),
+    /// To who makes tasks in the panel.
+    SupportTask(SupportTaskRequest),
 }
 
 /// All messages of one event.
@@ -47,6 +52,14 @@ pub fn messages(event: &StoredEvent) -> Result<Vec<Message>, CurrencyError> {
         StoredEventKind::InvoiceReviewOpened(question) => {
             vec![Message::Notification(notification(event, None, needs_review(invoice, question)?))]
         }
+        StoredEventKind::TaskSubmitted { attempt } => {
+            vec![Message::SupportTask(request(event, *attempt))]
+        }
+        StoredEventKind::TaskCreated(task) => vec![Message::Notification(created(event, task))],
+        StoredEventKind::TaskFailed(trouble) => vec![Message::Notification(failed(event, trouble))],
+        StoredEventKind::TaskReviewOpened(trouble) => {
+            vec![Message::Notification(needs_looking(event, trouble))]
+        }
     })
 }
 
@@ -65,13 +78,14 @@ fn order_update(event: &StoredEvent, status: OrderPayment, payment: &StoredPayme
 }
 
 /// The message that tells `user_id`, or else the operators.
-fn notification(event: &StoredEvent, user_id: Option<&str>, notice: Notice) -> Notification {
+pub fn notification(event: &StoredEvent, user_id: Option<&str>, notice: Notice) -> Notification {
     Notification {
         version: notification::VERSION,
         id: event.id.clone(),
         correlation_id: event.correlation_id.clone(),
         user_id: user_id.map(str::to_owned),
         notice,
+        chat: None,
     }
 }
 

@@ -90,6 +90,8 @@ fn next_round(kept: &Kept, seen: Option<u32>, cause: &Cause) -> Result<DeliveryR
         correlation_id: cause.correlation_id.clone(),
         user_id: delivery.user.as_ref().map(ToString::to_string),
         notice,
+        // What was answered in a chat goes to where its reader is told by now.
+        chat: None,
     };
     let (channel, round) = (delivery.id.channel.into(), delivery.round.saturating_add(1));
     Ok(DeliveryRequest { version: VERSION, notification, channel, round })

@@ -86,6 +86,7 @@ pub async fn send(
             correlation_id: cause.correlation_id.clone(),
             user_id: user.map(|user| user.to_string()),
             notice,
+            chat: None,
         };
         app.queues.notify(&notification).await?;
         let id = notification.id.as_str();

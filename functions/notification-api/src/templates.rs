@@ -10,7 +10,7 @@ use shared::lambda::problem::Problem;
 use shared::notices::NoticeKind;
 use shared::notices::about::Audience;
 use shared::notices::field::Field;
-use shared::notices::texts::{Reader, TextError};
+use shared::notices::texts::{Press, Reader, TextError};
 use shared::rest::auth::Service;
 use shared::rest::paging::Parameters;
 use shared::rest::replies::{self, Refusal, no_such, unprocessable};
@@ -94,6 +94,9 @@ pub struct PreviewView {
     /// The button under the Telegram message.
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<LinkView>,
+    /// The buttons under the Telegram message that tell the bot they were pressed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    presses: Vec<PressView>,
     /// The picture above the Telegram message.
     #[serde(skip_serializing_if = "Option::is_none")]
     picture_url: Option<String>,
@@ -106,6 +109,15 @@ pub struct LinkView {
     label: String,
     /// Where it leads.
     url: String,
+}
+
+/// A button that tells the bot it was pressed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PressView {
+    /// What stands on it.
+    label: String,
+    /// What the bot is told.
+    data: String,
 }
 
 /// The events that people are told of.
@@ -192,6 +204,7 @@ impl PreviewView {
             html: String::new(),
             text: None,
             link: None,
+            presses: Vec::new(),
             picture_url: None,
         };
         match channel {
@@ -202,7 +215,9 @@ impl PreviewView {
             Channel::Telegram => {
                 let message = app.texts.telegram(&notice, &reader).map_err(unwritten)?;
                 let link = message.link.map(|link| LinkView { label: link.label, url: link.url });
-                Ok(Self { html: message.html, link, picture_url: message.picture_url, ..empty })
+                let press = |press: Press| PressView { label: press.label, data: press.data };
+                let presses = message.presses.into_iter().map(press).collect();
+                Ok(Self { html: message.html, link, presses, picture_url: message.picture_url, ..empty })
             }
         }
     }

@@ -72,6 +72,7 @@ async fn fall_back(app: &App, kept: &Kept) -> Result<(), Delivery> {
         correlation_id: kept.correlation_id.clone(),
         user_id: kept.delivery.user.as_ref().map(ToString::to_string),
         notice,
+        chat: None,
     };
     let recipient = Recipient::of(app, &notification).await.map_err(|error| put_off(&error))?;
     if !plan::is_usable(app, &recipient, Channel::Telegram) {

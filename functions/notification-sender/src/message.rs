@@ -160,10 +160,13 @@ pub async fn send(app: &App, ready: Ready, id: &DeliveryId, within: Duration) ->
             }
         }
         Ready::Telegram { telegram, chat, text } => {
+            let presses: Vec<(&str, &str)> =
+                text.presses.iter().map(|press| (press.label.as_str(), press.data.as_str())).collect();
             let message = ChatMessage {
                 chat,
                 html: &text.html,
                 button: text.link.as_ref().map(|link| (link.label.as_str(), link.url.as_str())),
+                presses: &presses,
                 picture_url: text.picture_url.as_deref(),
             };
             write_to_chat(app, &telegram, message, within).await

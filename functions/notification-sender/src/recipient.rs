@@ -7,7 +7,7 @@ use shared::domain::notification::preferences::Preferences;
 use shared::notices::about::Audience;
 use shared::notices::texts::Reader;
 use shared::providers::call::CallError;
-use shared::queues::notification::{Notification, VERSION};
+use shared::queues::notification::{Notification, ToldChat, VERSION};
 use shared::retry::{Retry, Verdict};
 use shared::stores::table::StoreError;
 
@@ -72,9 +72,13 @@ impl Recipient {
         if notification.id.parse::<NotificationId>().is_err() {
             return Err(RecipientError::Unusable("the notification's id is no id"));
         }
-        match (notification.notice.kind().audience(), &notification.user_id) {
+        let kind = notification.notice.kind();
+        match (kind.audience(), &notification.user_id) {
             (Audience::Operators, _) => Ok(Self::operators(app)),
-            (Audience::Customer | Audience::Staff, Some(id)) => Self::person(app, id).await,
+            (Audience::Customer | Audience::Staff, Some(id)) => match &notification.chat {
+                Some(chat) => Self::in_chat(app, id, chat, kind.name()).await,
+                None => Self::person(app, id).await,
+            },
             (Audience::Customer | Audience::Staff, None) => {
                 Err(RecipientError::Unusable("a notification to a person without a userId"))
             }
@@ -93,7 +97,7 @@ impl Recipient {
     }
 
     async fn person(app: &App, id: &str) -> Result<Self, RecipientError> {
-        let id: UserId = id.parse().map_err(|_| RecipientError::Unusable("userId is not an id"))?;
+        let id = user_id(id)?;
         let users = app.parties.get().users;
         let (user, preferences) = tokio::join!(app.directory.user(&users, &id), app.preferences.get(&id));
         let user = user?.ok_or(RecipientError::Unusable("there is no such user"))?;
@@ -101,10 +105,30 @@ impl Recipient {
         Ok(Self {
             user: Some(id),
             name: user.name,
-            emails: Some(user.email).filter(|email| !email.trim().is_empty()).into_iter().collect(),
+            emails: addresses(user.email),
             chat: user.telegram_chat_id,
             locale: Locale::of_tag(user.locale.as_deref().unwrap_or_default()),
             preferences: preferences?.unwrap_or_else(untouched),
+        })
+    }
+
+    /// Who asked for something in a chat, and is answered there at once. Also when the user service does not
+    /// know them any more: then there is no other way to them.
+    async fn in_chat(app: &App, id: &str, chat: &ToldChat, event: &str) -> Result<Self, RecipientError> {
+        let id = user_id(id)?;
+        let users = app.parties.get().users;
+        let (user, preferences) = tokio::join!(app.directory.user(&users, &id), app.preferences.get(&id));
+        let (name, email) = user?.map_or_else(Default::default, |user| (user.name, user.email));
+        let time_zone = preferences?.map_or_else(|| app.time_zone.clone(), |chosen| chosen.time_zone);
+        let mut preferences = Preferences::untouched(time_zone);
+        preferences.channels.insert(event.to_owned(), vec![Channel::Telegram]);
+        Ok(Self {
+            user: Some(id),
+            name,
+            emails: addresses(email),
+            chat: Some(chat.id),
+            locale: Locale::of_tag(&chat.locale),
+            preferences,
         })
     }
 
@@ -120,4 +144,13 @@ impl Recipient {
     pub fn reader(&self) -> Reader<'_> {
         Reader { name: &self.name, locale: self.locale, time_zone: self.preferences.time_zone.rules() }
     }
+}
+
+fn user_id(id: &str) -> Result<UserId, RecipientError> {
+    id.parse().map_err(|_| RecipientError::Unusable("userId is not an id"))
+}
+
+/// The user service knows some people without an address.
+fn addresses(email: String) -> Vec<String> {
+    Some(email).filter(|email| !email.trim().is_empty()).into_iter().collect()
 }

@@ -41,7 +41,8 @@ pub enum ChannelName {
 impl DeliveryRequest {
     /// What its FIFO queue orders it by; none for a channel whose queue is no FIFO queue.
     ///
-    /// Messages to one person are with one function instance at a time: that is what keeps a chat's pace.
+    /// Messages to one person are with one function instance at a time: that is what keeps a chat's pace. What is
+    /// answered in a chat stays with its person: it is the chat where they are told everything else.
     pub fn sequence(&self) -> Option<Sequence> {
         let group = match (self.notification.notice.kind().audience(), &self.notification.user_id) {
             (Audience::Operators, _) | (_, None) => OPERATORS.to_owned(),

@@ -21,4 +21,18 @@ pub struct Notification {
     pub user_id: Option<String>,
     /// What is told.
     pub notice: Notice,
+    /// Where it is told, when it answers something that was asked in a chat; else it is told as its reader
+    /// chose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<ToldChat>,
+}
+
+/// The chat in which something was asked, and is answered: by Telegram, whatever its reader chose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ToldChat {
+    /// Telegram's id of the chat.
+    pub id: i64,
+    /// The code of the language that the chat is held in.
+    pub locale: String,
 }

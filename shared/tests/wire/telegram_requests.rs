@@ -22,8 +22,13 @@ pub fn telegram(url: &str) -> Telegram {
 }
 
 /// A message with nothing but its text.
-pub const MESSAGE: ChatMessage<'static> =
-    ChatMessage { chat: 700_000_001, html: "<b>Paid</b>\nRp150.000", button: None, picture_url: None };
+pub const MESSAGE: ChatMessage<'static> = ChatMessage {
+    chat: 700_000_001,
+    html: "<b>Paid</b>\nRp150.000",
+    button: None,
+    presses: &[],
+    picture_url: None,
+};
 
 async fn sent(message: &ChatMessage<'_>) -> (String, Value) {
     let server = OddServer::start([odd_server::json(200, TAKEN)]).await;
@@ -54,6 +59,23 @@ async fn a_link_is_a_button_below_the_text() {
     let keyboard =
         json!({ "inline_keyboard": [[{ "text": "Pay now", "url": "https://tripay.co.id/checkout/T1" }]] });
     assert_eq!((&body["reply_markup"], &body["chat_id"]), (&keyboard, &json!(-1_001_234_567_890_i64)));
+}
+
+#[tokio::test]
+async fn what_is_pressed_is_told_to_the_bot_and_stands_below_the_link() {
+    let button = Some(("The panel", "https://panel.example.com/"));
+    let presses = &[("It is there", "t1:task-1:1:there"), ("Create again", "t1:task-1:1:again")];
+    let pressed = json!([
+        [{ "text": "It is there", "callback_data": "t1:task-1:1:there" }],
+        [{ "text": "Create again", "callback_data": "t1:task-1:1:again" }],
+    ]);
+    let (_, body) = sent(&ChatMessage { presses, ..MESSAGE }).await;
+    assert_eq!(body["reply_markup"], json!({ "inline_keyboard": pressed }));
+    let picture_url = Some("https://tripay.co.id/qr/T1");
+    let (_, body) = sent(&ChatMessage { presses, button, picture_url, ..MESSAGE }).await;
+    let rows = &body["reply_markup"]["inline_keyboard"];
+    assert_eq!(rows[0], json!([{ "text": "The panel", "url": "https://panel.example.com/" }]));
+    assert_eq!((&rows[1], &rows[2], rows.get(3)), (&pressed[0], &pressed[1], None));
 }
 
 #[tokio::test]

@@ -71,6 +71,18 @@ async fn a_preview_of_a_payment_shows_the_amount_as_the_language_writes_it() {
     let picture = bench.send(&preview("payment.expiring", "channel=TELEGRAM")).await.ok(200);
     assert!(picture["pictureUrl"].as_str().unwrap().starts_with("https://"), "{picture}");
     assert!(picture["link"]["url"].as_str().unwrap().starts_with("https://"), "{picture}");
+    assert_eq!(picture.get("presses"), None);
+}
+
+#[tokio::test]
+async fn a_preview_shows_the_buttons_that_a_person_answers_with() {
+    let bench = Bench::start().await;
+    let shown = bench.send(&preview("task.needs_review", "locale=en&channel=TELEGRAM")).await.ok(200);
+    let press = |label: &str, what: &str| json!({ "label": label, "data": format!("t1:01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b:1:{what}") });
+    assert_eq!(shown["presses"], json!([press("It is there", "there"), press("Create again", "again")]));
+    let email = bench.send(&preview("task.needs_review", "locale=en&channel=EMAIL")).await.ok(200);
+    assert_eq!(email.get("presses"), None);
+    assert!(email["text"].as_str().unwrap().contains("In Telegram this message has buttons"), "{email}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod crashes;
 mod email_trouble;
 mod event_files;
 mod feedback;
+mod in_chat;
 mod logs;
 mod off;
 mod once;

@@ -68,6 +68,47 @@ pub fn needs_review() -> Value {
     } })
 }
 
+/// `task.created`: for who asked for it.
+pub fn task_created() -> Value {
+    json!({ "event": "task.created", "data": {
+        "taskType": "maintenance",
+        "customer": "customer123",
+        "workers": ["Taras", "Ihor"],
+        "whatsapp": true,
+    } })
+}
+
+/// `task.failed`, with a button to try again.
+pub fn task_failed() -> Value {
+    json!({ "event": "task.failed", "data": {
+        "taskType": "maintenance",
+        "customer": "customer123",
+        "code": "AUTH_HTTP_ERROR",
+        "reason": "The panel refused our login",
+        "retryable": true,
+        "taskId": "task-1",
+        "attempt": 1,
+    } })
+}
+
+/// `task.needs_review`, with two buttons.
+pub fn task_to_look_for() -> Value {
+    json!({ "event": "task.needs_review", "data": {
+        "taskType": "maintenance",
+        "customer": "customer123",
+        "code": "TASK_CREATE_REQUEST_FAILED",
+        "reason": "The panel did not answer",
+        "taskId": "task-1",
+        "attempt": 2,
+    } })
+}
+
+/// The same notification, as the answer to something asked in a chat.
+pub fn told_in(chat: i64, locale: &str, mut notification: Value) -> Value {
+    notification["chat"] = json!({ "id": chat, "locale": locale });
+    notification
+}
+
 /// A message for the queue of notifications.
 pub fn notification(id: &str, user: Option<&str>, notice: &Value) -> Value {
     json!({ "version": 1, "id": id, "correlationId": format!("correlation-{id}"), "userId": user, "notice": notice })

@@ -3,6 +3,7 @@
 //! Telegram has no idempotency key: a message whose answer was lost may be in the chat.
 
 pub mod setup;
+pub mod update;
 mod wire;
 
 use std::time::Duration;
@@ -12,7 +13,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use self::wire::{Account, Button, Envelope, Keyboard, LinkPreview, SendMessage, SendPhoto, SentMessage};
+use self::wire::{
+    Account, Action, Button, Envelope, Keyboard, LinkPreview, SendMessage, SendPhoto, SentMessage,
+};
 use super::call::{Answer, CallError, Caller, Operation};
 use crate::retry::{Failure, Kind};
 use crate::unreadable::without_values;
@@ -47,6 +50,9 @@ pub struct ChatMessage<'a> {
     pub html: &'a str,
     /// A button below it: label and address.
     pub button: Option<(&'a str, &'a str)>,
+    /// Buttons below it, one under the other: label, and what the bot is told when it is pressed, at most
+    /// 64 bytes.
+    pub presses: &'a [(&'a str, &'a str)],
     /// A picture above it, by its address. The text is then at most 1,024 characters long.
     pub picture_url: Option<&'a str>,
 }
@@ -90,11 +96,10 @@ impl Telegram {
     /// # Errors
     /// When there is no clear answer to the message.
     pub async fn send(&self, message: &ChatMessage<'_>, within: Duration) -> Result<Sending, CallError> {
-        let keyboard =
-            || message.button.map(|(text, url)| Keyboard { inline_keyboard: [[Button { text, url }]] });
         if let Some(photo) = message.picture_url {
             let (chat_id, caption) = (message.chat, message.html);
-            let wish = SendPhoto { chat_id, photo, caption, parse_mode: HTML, reply_markup: keyboard() };
+            let wish =
+                SendPhoto { chat_id, photo, caption, parse_mode: HTML, reply_markup: keyboard(message) };
             match sending(&self.call(SEND_PHOTO, &wish, within).await?)? {
                 // Whatever it does not like about the picture: nothing was sent.
                 Sending::Refused { .. } => {
@@ -108,7 +113,7 @@ impl Telegram {
             text: message.html,
             parse_mode: HTML,
             link_preview_options: LinkPreview { is_disabled: true },
-            reply_markup: keyboard(),
+            reply_markup: keyboard(message),
         };
         sending(&self.call(SEND_MESSAGE, &wish, within).await?)
     }
@@ -144,6 +149,14 @@ impl Telegram {
             other => other,
         }
     }
+}
+
+/// The link, and below it the buttons to press; none where there are none.
+fn keyboard<'a>(message: &ChatMessage<'a>) -> Option<Keyboard<'a>> {
+    let link = message.button.map(|(text, url)| [Button { text, action: Action::Url(url) }]);
+    let press = |(text, told): &(&'a str, &'a str)| [Button { text, action: Action::CallbackData(told) }];
+    let inline_keyboard: Vec<_> = link.into_iter().chain(message.presses.iter().map(press)).collect();
+    (!inline_keyboard.is_empty()).then_some(Keyboard { inline_keyboard })
 }
 
 fn sending(answer: &Answer) -> Result<Sending, CallError> {

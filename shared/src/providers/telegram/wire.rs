@@ -72,12 +72,23 @@ pub(super) struct LinkPreview {
 /// <https://core.telegram.org/bots/api#inlinekeyboardmarkup>
 #[derive(Debug, Serialize)]
 pub(super) struct Keyboard<'a> {
-    pub(super) inline_keyboard: [[Button<'a>; 1]; 1],
+    pub(super) inline_keyboard: Vec<[Button<'a>; 1]>,
 }
 
 /// <https://core.telegram.org/bots/api#inlinekeyboardbutton>
 #[derive(Debug, Serialize)]
 pub(super) struct Button<'a> {
     pub(super) text: &'a str,
-    pub(super) url: &'a str,
+    #[serde(flatten)]
+    pub(super) action: Action<'a>,
+}
+
+/// The one thing that a button does.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Action<'a> {
+    /// Opens a page.
+    Url(&'a str),
+    /// Tells the bot that it was pressed.
+    CallbackData(&'a str),
 }
