@@ -20,6 +20,7 @@ const MAX_BURIED_BYTES: usize = 200_000;
 pub struct App {
     pub order_updates: Queue,
     pub notifications: Queue,
+    pub support_tasks: Queue,
     pub dead_letters: Queue,
     pub metrics: Metrics,
 }
@@ -44,6 +45,7 @@ struct Outgoing {
 struct Mail {
     order_updates: Vec<Outgoing>,
     notifications: Vec<Outgoing>,
+    support_tasks: Vec<Outgoing>,
 }
 
 /// Sends the events of changed items to everybody they are for. Changes whose messages were not all
@@ -64,8 +66,9 @@ pub async fn handle(app: &App, event: Event) -> DynamoDbEventResponse {
     }
     failed.extend(send_all(app, &app.order_updates, &mail.order_updates).await);
     failed.extend(send_all(app, &app.notifications, &mail.notifications).await);
+    failed.extend(send_all(app, &app.support_tasks, &mail.support_tasks).await);
     let mut response = DynamoDbEventResponse::default();
-    // A change whose messages were refused by both queues is still one failure.
+    // A change whose messages were refused by several queues is still one failure.
     let failed: BTreeSet<String> = failed.into_iter().collect();
     response.batch_item_failures = failed.into_iter().map(failure).collect();
     response
@@ -75,6 +78,7 @@ impl Mail {
     fn add(&mut self, other: Self) {
         self.order_updates.extend(other.order_updates);
         self.notifications.extend(other.notifications);
+        self.support_tasks.extend(other.support_tasks);
     }
 }
 
@@ -93,6 +97,7 @@ fn read(record: &EventRecord, sequence_number: &str) -> Result<Mail, String> {
             let queued = match message {
                 Message::OrderUpdate(_) => &mut mail.order_updates,
                 Message::Notification(_) => &mut mail.notifications,
+                Message::SupportTask(_) => &mut mail.support_tasks,
             };
             let (event_id, correlation_id) = (event.id.clone(), event.correlation_id.clone());
             let sequence_number = sequence_number.to_owned();

@@ -6,6 +6,7 @@
 
 mod handler;
 mod route;
+mod task_route;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +31,7 @@ fn start() -> anyhow::Result<handler::App> {
     Ok(handler::App {
         order_updates: Queue::new(sqs.clone(), settings::required("ORDER_UPDATES_QUEUE_URL")?),
         notifications: Queue::new(sqs.clone(), settings::required("NOTIFICATIONS_QUEUE_URL")?),
+        support_tasks: Queue::new(sqs.clone(), settings::required("SUPPORT_TASKS_QUEUE_URL")?),
         dead_letters: Queue::new(sqs, settings::required("DEAD_LETTER_QUEUE_URL")?),
         metrics: Metrics::new("event-relay"),
     })

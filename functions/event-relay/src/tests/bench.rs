@@ -14,6 +14,7 @@ use shared::lambda::aws::sdk_config_for;
 use shared::lambda::metrics::Metrics;
 use shared::queues::notification::Notification;
 use shared::queues::queue::Queue;
+use shared::queues::support_task::SupportTaskRequest;
 use shared::stores::invoices::Invoices;
 use shared::stores::table::Table;
 
@@ -21,6 +22,7 @@ use crate::handler::{App, handle};
 
 const ORDER_UPDATES: &str = "order-updates";
 const NOTIFICATIONS: &str = "notifications";
+const SUPPORT_TASKS: &str = "support-tasks";
 const DEAD_LETTERS: &str = "event-relay-dlq";
 
 /// One function and what is around it.
@@ -39,6 +41,7 @@ impl Bench {
         let app = App {
             order_updates: Queue::new(sqs.clone(), aws.sqs.queue_url(ORDER_UPDATES)),
             notifications: Queue::new(sqs.clone(), aws.sqs.queue_url(NOTIFICATIONS)),
+            support_tasks: Queue::new(sqs.clone(), aws.sqs.queue_url(SUPPORT_TASKS)),
             dead_letters: Queue::new(sqs, aws.sqs.queue_url(DEAD_LETTERS)),
             metrics: Metrics::new("event-relay"),
         };
@@ -70,6 +73,16 @@ impl Bench {
         let messages = self.messages(NOTIFICATIONS);
         for message in &messages {
             let read: Notification = serde_json::from_value(message.clone()).unwrap();
+            assert_eq!(serde_json::to_value(read).unwrap(), *message);
+        }
+        messages
+    }
+
+    /// The messages for who makes support tasks, oldest first. Each can be read by who receives it.
+    pub fn task_requests(&self) -> Vec<Value> {
+        let messages = self.messages(SUPPORT_TASKS);
+        for message in &messages {
+            let read: SupportTaskRequest = serde_json::from_value(message.clone()).unwrap();
             assert_eq!(serde_json::to_value(read).unwrap(), *message);
         }
         messages
