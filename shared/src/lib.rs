@@ -1,6 +1,6 @@
 //! What the functions share. Read in this order:
 //!
-//! `domain` decides, `notices` say it to people, `stores` keep it, `providers` talk to the outside,
+//! `domain` decides, `notices` say it to people, `bot` knows the chat's commands, `stores` keep it, `providers` talk to the outside,
 //! `queues` carry messages between functions, `lambda` is the edge to AWS Lambda, `workflows` are the
 //! sequences that more than one function needs, `rest` is what functions with a REST API do alike.
 //! Arrows point one way: functions → {workflows, rest} → {lambda, queues, providers, stores} →
@@ -15,6 +15,8 @@ pub mod retry;
 pub mod unreadable;
 
 pub mod notices;
+
+pub mod bot;
 
 pub mod stores;
 
