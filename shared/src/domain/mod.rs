@@ -14,6 +14,7 @@ pub mod order;
 pub mod panel_failure;
 pub mod payment_channel;
 pub mod payment_report;
+pub mod role;
 pub mod support_task;
 pub mod task_wizard;
 pub mod zone;

@@ -63,11 +63,27 @@ pub enum Metric {
     NotificationRetried,
     /// An email came back, or its reader complained.
     EmailBounced,
+    /// A chat's update took effect.
+    UpdateHandled,
+    /// An update was not believed or could not be read.
+    UpdateRefused,
+    /// An update came again, or after a later one.
+    UpdateRepeated,
+    /// Somebody who is not of the staff tried what only the staff may do.
+    StaffCommandRefused,
+    /// The panel was logged in to.
+    PanelLogin,
+    /// The panel took a support task.
+    TaskCreated,
+    /// A support task was not made.
+    TaskFailed,
+    /// Nobody knows whether a support task was made: a person has to look.
+    TaskNeedsReview,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 32] = [
         Self::WebhookRefused,
         Self::PaymentSettled,
         Self::PaymentRepeated,
@@ -92,6 +108,14 @@ impl Metric {
         Self::NotificationSuppressed,
         Self::NotificationRetried,
         Self::EmailBounced,
+        Self::UpdateHandled,
+        Self::UpdateRefused,
+        Self::UpdateRepeated,
+        Self::StaffCommandRefused,
+        Self::PanelLogin,
+        Self::TaskCreated,
+        Self::TaskFailed,
+        Self::TaskNeedsReview,
     ];
 
     /// The name in CloudWatch.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::call::{CallError, Operation};
 use super::internal_service::InternalService;
 use crate::domain::identifier::UserId;
+use crate::domain::role::Role;
 use crate::retry::{Failure, Kind};
 
 const USER: Operation = Operation { provider: "users", name: "user", kind: Kind::Read };
@@ -32,6 +33,16 @@ pub struct User {
     /// The person's language, as an IETF tag such as `uk-UA`.
     #[serde(default)]
     pub locale: Option<String>,
+    /// What the person may do, as the service names it. Names that Paydesk does not know mean nothing.
+    #[serde(default)]
+    pub roles: Vec<String>,
+}
+
+impl User {
+    /// Whether the person may do what only the staff may do.
+    pub fn is_staff(&self) -> bool {
+        self.roles.iter().filter_map(|role| role.parse::<Role>().ok()).any(Role::is_staff)
+    }
 }
 
 impl UserService {

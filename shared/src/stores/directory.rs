@@ -3,7 +3,7 @@
 //! A customer has a row for each word they can be found by: the login name and every word of the name.
 //! Rows are written by `ops directory import` only, each whole, so that repeating an import changes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -150,6 +150,76 @@ impl Directory {
             }
         };
         page.items.into_iter().map(worker).collect()
+    }
+}
+
+/// A list of the directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// The customers.
+    Customers,
+    /// The workers.
+    Workers,
+}
+
+/// What an import changed, in rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Replaced {
+    /// Rows that were not there, or said something else.
+    pub written: usize,
+    /// Rows that are not wanted any more.
+    pub removed: usize,
+    /// Rows that were there as wanted.
+    pub kept: usize,
+}
+
+impl Directory {
+    /// Makes a list equal to `wanted`: writes what is new or different, then removes what is not wanted. An
+    /// import that ends in between can be repeated.
+    ///
+    /// # Errors
+    /// When the store is unavailable or a row corrupt.
+    pub async fn replace(&self, list: List, wanted: &[DirectoryRow]) -> Result<Replaced, StoreError> {
+        let mut there = self.rows(list).await?;
+        let mut replaced = Replaced::default();
+        for row in wanted {
+            if there.remove(&row.pk).as_ref() == Some(row) {
+                replaced.kept = replaced.kept.saturating_add(1);
+            } else {
+                self.table.put_row(row).await?;
+                replaced.written = replaced.written.saturating_add(1);
+            }
+        }
+        for row in there.values() {
+            self.table.delete_row(&row.pk, &row.sk).await?;
+            replaced.removed = replaced.removed.saturating_add(1);
+        }
+        Ok(replaced)
+    }
+
+    /// Every row of a list, by its key.
+    async fn rows(&self, list: List) -> Result<BTreeMap<String, DirectoryRow>, StoreError> {
+        let partition = match list {
+            List::Customers => CUSTOMERS,
+            List::Workers => WORKERS,
+        };
+        let mut rows = BTreeMap::new();
+        let mut from = String::new();
+        loop {
+            let mut range = beginning(partition, "", ROWS);
+            // The last row read comes again: the key of an index need not be unique.
+            range.from = range.from.max(from.clone());
+            let page = self.table.query(&range).await?;
+            let before = rows.len();
+            for item in page.items {
+                let row: DirectoryRow = read(item)?;
+                from = row.gsi1sk.clone();
+                rows.insert(row.pk.clone(), row);
+            }
+            if !page.has_more || rows.len() == before {
+                return Ok(rows);
+            }
+        }
     }
 }
 

@@ -147,6 +147,26 @@ impl Table {
         Ok(())
     }
 
+    /// Writes a row whole, whatever is there. For rows that are the same for whoever writes them; an aggregate
+    /// is written by [`Table::put`].
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn put_row(&self, row: &impl Serialize) -> Result<(), StoreError> {
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(write(row)?));
+        put.send().await.map(drop).map_err(store_error)
+    }
+
+    /// Deletes a row. Nothing when it is not there.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn delete_row(&self, pk: &str, sk: &str) -> Result<(), StoreError> {
+        let delete = self.client.delete_item().table_name(&self.name);
+        let delete = delete.key("pk", AttributeValue::S(pk.to_owned()));
+        delete.key("sk", AttributeValue::S(sk.to_owned())).send().await.map(drop).map_err(store_error)
+    }
+
     /// Makes all of these changes, or none when one of the items is not as expected.
     ///
     /// # Errors

@@ -153,6 +153,7 @@ impl Invoices {
     }
 }
 
-fn place_of(invoice: &Invoice) -> Place {
+/// Where a list goes on after an invoice.
+pub fn place_of(invoice: &Invoice) -> Place {
     Place::at(position(invoice.created_at, invoice.number.as_str()))
 }

@@ -25,6 +25,7 @@ async fn a_user_is_asked_for_with_the_first_internal_key() {
         phone: Some("081234567890".to_owned()),
         telegram_chat_id: Some(700_000_001),
         locale: Some("id".to_owned()),
+        roles: vec!["user".to_owned()],
     };
     assert_eq!(found, Some(user));
     let seen = &server.seen()[0];
