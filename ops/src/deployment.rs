@@ -9,6 +9,7 @@ use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
 use clap::Args;
 use serde::Deserialize;
+use serde_json::Value;
 use shared::aws_account::AwsAccount;
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
@@ -16,6 +17,9 @@ use shared::lambda::aws::sdk_config_for;
 use crate::aws::Aws;
 use crate::queue_addresses::QueueAddresses;
 use crate::stack_outputs;
+
+/// Most APIs of an account that are looked through.
+const MOST_APIS: usize = 500;
 
 /// Which deployment.
 #[derive(Debug, Args)]
@@ -110,6 +114,24 @@ impl Deployment {
             None => stack_outputs::read(self).await?.queue_urls(),
         };
         Ok(QueueAddresses::of(&self.stack, urls))
+    }
+
+    /// Where its API is: what the local stack's file says, else the API that carries the stack's name.
+    ///
+    /// # Errors
+    /// When there is none, or the account's APIs cannot be listed.
+    pub async fn api_address(&self) -> anyhow::Result<String> {
+        if let Some(url) = &self.api_url {
+            return Ok(url.clone());
+        }
+        let path = format!("/v2/apis?maxResults={MOST_APIS}");
+        let apis = self.aws.get("apigateway", &path).await?.unwrap_or_default();
+        let stack = self.stack.as_str();
+        let is_ours =
+            |api: &&Value| api["tags"]["aws:cloudformation:stack-name"] == stack || api["name"] == stack;
+        let found = apis["items"].as_array().into_iter().flatten().find(is_ours);
+        let url = found.and_then(|api| api["apiEndpoint"].as_str());
+        url.map(str::to_owned).with_context(|| format!("there is no HTTP API of the stack {stack}"))
     }
 
     /// The name of a table, by its short name: `Notifications`.

@@ -11,6 +11,7 @@ mod dlq;
 mod doctor;
 mod queue_addresses;
 mod stack_outputs;
+mod telegram;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,8 @@ enum Command {
     Dlq(dlq::Arguments),
     /// An address or a chat at which nothing arrives: shows why, lets it be tried again
     Contact(contact::Arguments),
+    /// The Telegram bot: its webhook and its commands
+    Telegram(telegram::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -40,6 +43,7 @@ async fn main() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::Dlq(arguments) => dlq::run(&arguments).await,
         Command::Contact(arguments) => contact::run(&arguments).await,
+        Command::Telegram(arguments) => telegram::run(&arguments).await,
     };
     done.unwrap_or_else(|error| {
         eprintln!("ops: {error:#}");

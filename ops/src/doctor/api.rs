@@ -1,14 +1,10 @@
 //! What the deployment says of itself: its alarms, and its API's health.
 
-use anyhow::Context;
 use serde_json::{Value, json};
 
 use super::finding::Finding;
 use super::functions::unreadable;
 use crate::deployment::Deployment;
-
-/// Most APIs of an account that are looked through.
-const MOST_APIS: usize = 500;
 
 /// Alarms that ring, and whether there are any at all.
 pub async fn check_alarms(deployment: &Deployment) -> Vec<Finding> {
@@ -45,7 +41,7 @@ pub async fn check_alarms(deployment: &Deployment) -> Vec<Finding> {
 /// The API's own word on what it depends on.
 pub async fn check_health(deployment: &Deployment) -> Vec<Finding> {
     let check = "health of the API";
-    let url = match find_url(deployment).await {
+    let url = match deployment.api_address().await {
         Ok(url) => url,
         Err(error) => return vec![unreadable(check, &error, "apigateway:GET")],
     };
@@ -79,22 +75,6 @@ fn judge(check: &str, status: http::StatusCode, health: &Value) -> Finding {
     let fix = "the checks above say why; the log of billing-api has each cause (\"unhealthy\"). \
                A finding is told again for up to 30 seconds";
     Finding::failed(check, format!("cannot reach {}", down.join(", ")), fix)
-}
-
-async fn find_url(deployment: &Deployment) -> anyhow::Result<String> {
-    if let Some(url) = &deployment.api_url {
-        return Ok(url.clone());
-    }
-    let path = format!("/v2/apis?maxResults={MOST_APIS}");
-    let apis = deployment.aws.get("apigateway", &path).await?.unwrap_or_default();
-    let is_ours = |api: &&Value| {
-        let tags = &api["tags"];
-        tags["aws:cloudformation:stack-name"] == deployment.stack.as_str()
-            || api["name"] == deployment.stack.as_str()
-    };
-    let found = apis["items"].as_array().into_iter().flatten().find(is_ours);
-    let url = found.and_then(|api| api["apiEndpoint"].as_str());
-    url.map(str::to_owned).with_context(|| format!("there is no HTTP API of the stack {}", deployment.stack))
 }
 
 #[cfg(test)]

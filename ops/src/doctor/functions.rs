@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use serde_json::Value;
+use shared::http_client::HttpClients;
+use shared::providers::call::Caller;
 
 use super::finding::Finding;
 use crate::deployment::Deployment;
@@ -68,6 +70,17 @@ impl Functions {
     pub fn setting(&self, name: &str) -> Option<&str> {
         let mut found = self.0.values().filter_map(|environment| environment.get(name));
         found.find(|value| !value.trim().is_empty()).map(String::as_str)
+    }
+
+    /// Calls outside parties as the functions do: through their proxy, where they have one.
+    ///
+    /// # Errors
+    /// When `OUTBOUND_PROXY_URL` is no address.
+    pub fn caller(&self, deployment: &Deployment) -> anyhow::Result<Caller> {
+        Ok(Caller::new(match self.setting("OUTBOUND_PROXY_URL") {
+            None => deployment.http.clone(),
+            Some(proxy) => HttpClients::new(Some(proxy))?,
+        }))
     }
 }
 

@@ -5,7 +5,7 @@
 mod api;
 mod email;
 mod finding;
-mod functions;
+pub mod functions;
 mod providers;
 mod queues;
 mod secrets;

@@ -3,8 +3,7 @@
 //! Asked from here, with the deployment's own credentials and proxy. Tripay's production serves only addresses on the
 //! merchant's list, and this machine's may not be on it: what the functions see is what `/health` says.
 
-use shared::http_client::HttpClients;
-use shared::providers::call::{CallError, Caller};
+use shared::providers::call::CallError;
 use shared::providers::internal_service::InternalService;
 use shared::providers::order_service::OrderService;
 use shared::providers::tripay::{Mode, Tripay, TripayError};
@@ -18,12 +17,8 @@ use crate::deployment::Deployment;
 
 /// Asks every provider for something harmless.
 pub async fn check(deployment: &Deployment, functions: &Functions, held: Held) -> Vec<Finding> {
-    let clients = match functions.setting("OUTBOUND_PROXY_URL") {
-        None => Ok(deployment.http.clone()),
-        Some(proxy) => HttpClients::new(Some(proxy)),
-    };
-    let caller = match clients {
-        Ok(clients) => Caller::new(clients),
+    let caller = match functions.caller(deployment) {
+        Ok(caller) => caller,
         Err(error) => {
             return vec![Finding::failed(
                 "providers",

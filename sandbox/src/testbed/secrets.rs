@@ -1,4 +1,4 @@
-//! Secrets Manager at the wire: `GetSecretValue` and `BatchGetSecretValue`, with the previous version.
+//! Secrets Manager at the wire: `GetSecretValue`, `BatchGetSecretValue` and `PutSecretValue`, with the previous version.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -81,6 +81,7 @@ impl SecretStore {
         let reply = match target(request).unwrap_or_default() {
             "secretsmanager.GetSecretValue" => self.get(&body),
             "secretsmanager.BatchGetSecretValue" => self.get_batch(&body),
+            "secretsmanager.PutSecretValue" => self.put(&body),
             other => aws_error("UnknownOperationException", other),
         };
         aws_json("application/x-amz-json-1.1", reply)
@@ -92,6 +93,23 @@ impl SecretStore {
             Some(found) => (StatusCode::OK, found),
             None => aws_error("ResourceNotFoundException", NOT_FOUND),
         }
+    }
+
+    fn put(&self, body: &Value) -> Reply {
+        let (id, text) = (&body["SecretId"], body["SecretString"].as_str().unwrap_or_default());
+        match id.as_str().filter(|id| self.set_text(id, text)) {
+            Some(id) => (StatusCode::OK, json!({ "Name": id, "VersionStages": ["AWSCURRENT"] })),
+            None => aws_error("ResourceNotFoundException", NOT_FOUND),
+        }
+    }
+
+    /// Sets a secret that is there.
+    fn set_text(&self, name: &str, text: &str) -> bool {
+        let mut secrets = self.lock();
+        let Some(secret) = secrets.get_mut(name) else { return false };
+        let before = std::mem::replace(&mut secret.current, text.to_owned());
+        secret.previous = Some(before);
+        true
     }
 
     fn get_batch(&self, body: &Value) -> Reply {
