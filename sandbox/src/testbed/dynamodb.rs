@@ -24,13 +24,17 @@ pub const INVOICES: &str = "invoices";
 pub const IDEMPOTENCY_KEYS: &str = "idempotency-keys";
 /// The table of notifications: `pk`, `sk`, and two indexes of whole items. No stream.
 pub const NOTIFICATIONS: &str = "notifications";
+/// The table of chats, links, support tasks and the panel's session: `pk`, `sk`, one index of whole items, and a
+/// stream of new images.
+pub const CHATS: &str = "chats";
 
 /// A DynamoDB of one test.
 #[derive(Debug)]
 pub struct DynamoDb {
     address: SocketAddr,
     database: DebugDatabase,
-    stream: Mutex<StreamReader>,
+    invoices: Mutex<StreamReader>,
+    chats: Mutex<StreamReader>,
     _running: oneshot::Sender<()>,
 }
 
@@ -52,11 +56,12 @@ impl DynamoDb {
     /// Starts one on a port of its own, with empty tables.
     pub async fn start() -> Self {
         let database = Database::memory().expect("an in-memory database");
-        for description in [invoices_table(), idempotency_keys_table(), notifications_table()] {
+        let tables = [invoices_table(), idempotency_keys_table(), notifications_table(), chats_table()];
+        for description in tables {
             let request = serde_json::from_value(description).expect("a table description");
             database.create_table(request).expect("a table");
         }
-        let stream = Mutex::new(open_stream(&database));
+        let [invoices, chats] = [INVOICES, CHATS].map(|table| Mutex::new(open_stream(&database, table)));
         let listener = TcpListener::bind(ANY_PORT).await.expect("a free port on 127.0.0.1");
         let address = listener.local_addr().expect("the address of a bound listener");
         let (running, ended) = oneshot::channel::<()>();
@@ -69,7 +74,7 @@ impl DynamoDb {
             let end = dynoxide::server::serve_with_shutdown(listener, served, until).await;
             end.expect("the in-process DynamoDB serves until its test ends");
         });
-        Self { address, database: DebugDatabase(database), stream, _running: running }
+        Self { address, database: DebugDatabase(database), invoices, chats, _running: running }
     }
 
     /// The endpoint URL.
@@ -116,9 +121,19 @@ impl DynamoDb {
     /// Keep the value to deliver it a second time.
     #[must_use]
     pub fn new_stream_event(&self) -> Option<Value> {
-        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        self.news_of(&self.invoices)
+    }
+
+    /// The same of [`CHATS`].
+    #[must_use]
+    pub fn new_chats_event(&self) -> Option<Value> {
+        self.news_of(&self.chats)
+    }
+
+    fn news_of(&self, stream: &Mutex<StreamReader>) -> Option<Value> {
+        let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
         let request = GetRecordsRequest { shard_iterator: stream.iterator.clone(), limit: None };
-        let page = self.database.0.get_records(request).expect("the stream of invoices");
+        let page = self.database.0.get_records(request).expect("the stream of a table");
         stream.iterator = page.next_shard_iterator.expect("the shard never ends");
         let records: Vec<Value> = page
             .records
@@ -133,9 +148,9 @@ impl DynamoDb {
     }
 }
 
-fn open_stream(database: &Database) -> StreamReader {
+fn open_stream(database: &Database, table: &str) -> StreamReader {
     let streams = database.list_streams(ListStreamsRequest::default()).expect("a list of streams").streams;
-    let arn = streams.into_iter().find(|stream| stream.table_name == INVOICES).expect("a stream").stream_arn;
+    let arn = streams.into_iter().find(|stream| stream.table_name == table).expect("a stream").stream_arn;
     let request = DescribeStreamRequest { stream_arn: arn.clone(), ..DescribeStreamRequest::default() };
     let shards = database.describe_stream(request).expect("a stream").stream_description.shards;
     let request = GetShardIteratorRequest {
@@ -186,6 +201,17 @@ fn notifications_table() -> Value {
         "KeySchema": key_schema("pk", "sk"),
         "AttributeDefinitions": string_attributes(&["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"]),
         "GlobalSecondaryIndexes": [index("gsi1"), index("gsi2")],
+    })
+}
+
+fn chats_table() -> Value {
+    json!({
+        "TableName": CHATS,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": key_schema("pk", "sk"),
+        "AttributeDefinitions": string_attributes(&["pk", "sk", "gsi1pk", "gsi1sk"]),
+        "GlobalSecondaryIndexes": [index("gsi1")],
+        "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
     })
 }
 
