@@ -1,4 +1,5 @@
-//! The catalogue of texts: one file per event and language, a line for each part.
+//! The catalogue of texts: one file per event and language, a line for each part. The bot keeps its own
+//! words in the same form.
 //!
 //! ```text
 //! subject: Your server {hostname}: {daysLeft: # day | # days} left
@@ -19,19 +20,22 @@ use crate::domain::locale::Locale;
 use crate::notices::NoticeKind;
 
 /// A value as it is shown. Without `Debug`: it can be a credential.
-pub(super) enum Shown {
+pub enum Shown {
+    /// As they stand.
     Words(String),
+    /// Chooses a plural form.
     Count(u64),
+    /// Chooses between two forms.
     Flag(bool),
     /// The notice does not say.
     Absent,
 }
 
 /// Values by the names that texts use.
-pub(super) type Values = Vec<(String, Shown)>;
+pub type Values = Vec<(String, Shown)>;
 
 /// One text with the values to fill it.
-pub(super) struct Sheet<'a> {
+pub struct Sheet<'a> {
     text: &'static str,
     values: &'a Values,
     locale: Locale,
@@ -39,7 +43,7 @@ pub(super) struct Sheet<'a> {
 
 /// The text of an event.
 pub(super) fn of_event(kind: NoticeKind, locale: Locale, values: &Values) -> Sheet<'_> {
-    Sheet { text: kind.text(locale), values, locale }
+    Sheet::new(kind.text(locale), values, locale)
 }
 
 /// The words around every text of a language.
@@ -51,15 +55,20 @@ pub(super) fn letter(locale: Locale, values: &Values) -> Sheet<'_> {
         Locale::Uz => include_str!("uz/letter.txt"),
         Locale::Ru => include_str!("ru/letter.txt"),
     };
-    Sheet { text, values, locale }
+    Sheet::new(text, values, locale)
 }
 
-impl Sheet<'_> {
+impl<'a> Sheet<'a> {
+    /// A text of a language with the values to fill it.
+    pub fn new(text: &'static str, values: &'a Values, locale: Locale) -> Self {
+        Self { text, values, locale }
+    }
+
     /// Every line as its part's name and what stands behind it.
     ///
     /// # Errors
     /// When a line is no part.
-    pub(super) fn lines(&self) -> Result<Vec<(&'static str, &'static str)>, String> {
+    pub fn lines(&self) -> Result<Vec<(&'static str, &'static str)>, String> {
         let line = |line: &'static str| line.split_once(": ").ok_or_else(|| format!("no part: {line}"));
         self.text.lines().map(line).collect()
     }
@@ -68,7 +77,7 @@ impl Sheet<'_> {
     ///
     /// # Errors
     /// When it is missing, or names what is not there.
-    pub(super) fn words(&self, part: &str) -> Result<String, String> {
+    pub fn words(&self, part: &str) -> Result<String, String> {
         self.optional(part)?.ok_or_else(|| format!("{part} is missing"))
     }
 
@@ -86,7 +95,7 @@ impl Sheet<'_> {
     ///
     /// # Errors
     /// When there is no value of a name, or not the language's forms.
-    pub(super) fn filled(&self, words: &str) -> Result<Option<String>, String> {
+    pub fn filled(&self, words: &str) -> Result<Option<String>, String> {
         let (mut filled, mut rest) = (String::new(), words);
         while let Some((before, after)) = rest.split_once('{') {
             let (inside, behind) = after.split_once('}').ok_or("a brace that is never closed")?;
@@ -136,7 +145,7 @@ mod tests {
             ("again".to_owned(), Shown::Flag(false)),
             ("gone".to_owned(), Shown::Absent),
         ];
-        Sheet { text: "", values: &values, locale }.filled(words)
+        Sheet::new("", &values, locale).filled(words)
     }
 
     #[test]

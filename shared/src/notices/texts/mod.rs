@@ -3,7 +3,8 @@
 //! A text names its parts (subject, lead, facts, action, presses, picture, closing) and knows no markup. The
 //! three layouts put the parts together and escape every one of them, so that no text can forget to.
 
-mod catalogue;
+pub mod catalogue;
+pub mod foreign;
 mod layouts;
 mod parts;
 mod values;

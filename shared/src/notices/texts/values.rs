@@ -6,9 +6,10 @@ use serde_json::Value as Json;
 use crate::domain::locale::Locale;
 use crate::domain::money::{Currency, Money};
 use crate::notices::Notice;
-use crate::notices::field::{Field, Form, breaks_line, turns_direction};
+use crate::notices::field::{Field, Form};
 use crate::notices::texts::Reader;
 use crate::notices::texts::catalogue::{self, Shown, Values};
+use crate::notices::texts::foreign::one_line;
 
 /// Longest free words, in UTF-16 units as Telegram counts.
 const WORDS: usize = 300;
@@ -39,8 +40,8 @@ fn show(form: Form, value: &Json, currency: Option<Currency>, to: &Reader<'_>) -
     let at = || value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
     let text = |text: String| Some(Shown::Words(text));
     match form {
-        Form::Id => text(clean(value.as_str()?, ID)),
-        Form::Text => text(clean(value.as_str()?, WORDS)),
+        Form::Id => text(one_line(value.as_str()?, ID)),
+        Form::Text => text(one_line(value.as_str()?, WORDS)),
         // Checked where they were read, and wrong when cut.
         Form::Secret | Form::Link | Form::Currency | Form::Key => text(value.as_str()?.to_owned()),
         Form::Choice => text(choice(value.as_str()?, to.locale)?),
@@ -53,7 +54,7 @@ fn show(form: Form, value: &Json, currency: Option<Currency>, to: &Reader<'_>) -
         Form::Flag => value.as_bool().map(Shown::Flag),
         Form::Names => {
             let names = value.as_array()?.iter().filter_map(Json::as_str);
-            text(clean(&names.collect::<Vec<_>>().join(", "), WORDS))
+            text(one_line(&names.collect::<Vec<_>>().join(", "), WORDS))
         }
     }
 }
@@ -62,50 +63,10 @@ fn show(form: Form, value: &Json, currency: Option<Currency>, to: &Reader<'_>) -
 fn choice(word: &str, locale: Locale) -> Option<String> {
     let nothing = Vec::new();
     let words = catalogue::letter(locale, &nothing).optional(&format!("choice_{word}")).ok()?;
-    Some(words.unwrap_or_else(|| clean(word, WORDS)))
+    Some(words.unwrap_or_else(|| one_line(word, WORDS)))
 }
 
 /// The name of a person or company, fit to be shown.
 pub(super) fn name(name: &str) -> String {
-    clean(name, NAME)
-}
-
-/// One line of what a person or another system wrote: control characters and line ends become
-/// spaces, characters that turn the direction of what follows are left out, and what is longer than
-/// `longest` UTF-16 units is cut.
-fn clean(text: &str, longest: usize) -> String {
-    let letters = text.trim().chars().filter(|letter| !turns_direction(*letter));
-    let letters = letters.map(|letter| if breaks_line(letter) { ' ' } else { letter });
-    let (mut kept, mut length) = (String::new(), 0);
-    for letter in letters {
-        length += letter.len_utf16();
-        if length > longest {
-            // The mark takes the place of the last letter.
-            kept.pop();
-            kept.push('…');
-            break;
-        }
-        kept.push(letter);
-    }
-    kept.trim().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_could_pretend_to_be_another_line_is_one_line() {
-        assert_eq!(clean(" a\r\nb\tc\u{2028}d\u{0}e ", 100), "a  b c d e");
-        assert_eq!(clean("\u{202e}moc.evil\u{202c} \u{2066}x\u{2069}", 100), "moc.evil x");
-        assert_eq!(clean("Ірина О’Ніл 👩‍💻 שלום", 100), "Ірина О’Ніл 👩‍💻 שלום");
-    }
-
-    #[test]
-    fn what_is_too_long_is_cut_and_says_so() {
-        assert_eq!(clean("abcdef", 6), "abcdef");
-        assert_eq!(clean("abcdefg", 6), "abcde…");
-        assert_eq!(clean("😀😀😀😀", 6), "😀😀…");
-        assert_eq!(clean("", 6), "");
-    }
+    one_line(name, NAME)
 }
