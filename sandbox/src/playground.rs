@@ -73,9 +73,9 @@ pub(crate) fn users() -> Users {
 /// The chats of those who have one, and the operators' group.
 pub(crate) fn telegram() -> Telegram {
     Telegram::holding([
-        Chat::new(700_000_001, "Budi Santoso", Some("user-1")),
-        Chat::new(700_000_003, "Олена Шевченко", Some("user-3")),
-        Chat::new(700_000_009, "Agus Wijaya", Some("admin-1")),
+        Chat::new(700_000_001, "Budi Santoso", Some("user-1")).speaking("id"),
+        Chat::new(700_000_003, "Олена Шевченко", Some("user-3")).speaking("uk"),
+        Chat::new(700_000_009, "Agus Wijaya", Some("admin-1")).speaking("id"),
         Chat::new(-1_001_234_567_890, "Paydesk operators", None),
     ])
 }

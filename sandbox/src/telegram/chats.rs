@@ -127,6 +127,12 @@ impl Chat {
         }
     }
 
+    /// With a person whose Telegram is set to this language.
+    pub(crate) fn speaking(mut self, language: &str) -> Self {
+        self.language = Some(language.to_owned());
+        self
+    }
+
     /// The person of a private chat, or anybody in a group, as Telegram's `User`.
     pub(super) fn person(&self) -> Value {
         if self.kind.is_group() {

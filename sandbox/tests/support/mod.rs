@@ -4,6 +4,7 @@
 pub mod aws_clients;
 pub mod bot;
 pub mod panel;
+pub mod webhook;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
