@@ -10,6 +10,7 @@
 
 pub(crate) mod answers;
 mod bot;
+mod bubbles;
 pub(crate) mod buttons;
 pub(crate) mod chats;
 pub(crate) mod deliveries;
