@@ -23,5 +23,6 @@ pub mod preferences;
 
 pub mod chats;
 pub mod directory;
+pub mod panel_sessions;
 pub mod stored_draft;
 pub mod support_tasks;

@@ -2,6 +2,7 @@
 
 pub mod ask_tripay;
 pub mod channel_list;
+pub mod panel_login;
 pub mod pay_invoice;
 pub mod settle_payment;
 pub mod tripay_client;

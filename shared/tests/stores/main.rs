@@ -10,6 +10,7 @@ mod delivery_corrupt;
 mod delivery_listing;
 mod idempotency;
 mod listing;
+mod panel_sessions;
 mod preferences;
 mod setup;
 mod small_records;

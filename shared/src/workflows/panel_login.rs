@@ -1,0 +1,266 @@
+//! One login in the ISP panel for everybody: held by the instance, kept in the table, made by one at a time.
+//!
+//! However many find at the same moment that the session is over, the panel sees one login.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+// The runtime's clock, so that a test can move it.
+use tokio::time::Instant;
+
+use crate::domain::panel_failure::{PanelCode, PanelFailure};
+use crate::providers::isp_panel::outcome::{CreateError, LoginError};
+use crate::providers::isp_panel::session::Cookie;
+use crate::providers::isp_panel::{NewTask, Panel};
+use crate::retry::{Retry, Verdict};
+use crate::stores::panel_sessions::{FailedLogin, KeptCookie, LoginLease, PanelSession, PanelSessions};
+use crate::stores::table::{StoreError, Table};
+
+/// How long somebody is believed to be logging in: longer than it takes.
+const LEASE: SignedDuration = SignedDuration::from_secs(15);
+/// How long to wait for somebody else's login.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often to look meanwhile.
+const STEP: Duration = Duration::from_millis(250);
+
+/// The panel, and the session in it.
+#[derive(Debug)]
+pub struct PanelLogin {
+    panel: Panel,
+    sessions: PanelSessions,
+    life: SignedDuration,
+    patience: Duration,
+    held: RwLock<Option<KeptCookie>>,
+    logins: AtomicUsize,
+}
+
+/// Why there is no session.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The panel did not let us in.
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    /// The shared session cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What became of creating a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Creating {
+    /// The panel took it.
+    Made,
+    /// It certainly was not created, and nothing but a person's word makes another try worth while.
+    Refused(PanelFailure),
+    /// It certainly was not created, and may be tried again.
+    Safe {
+        /// Why.
+        failure: PanelFailure,
+        /// How long the panel wants to be left alone, if it said.
+        after: Option<Duration>,
+    },
+    /// It may have been created or not: a person has to look.
+    Unclear(PanelFailure),
+}
+
+/// The session, as operators are told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionStatus {
+    /// When the cookie is taken for dead; none when there is no cookie.
+    pub expires_at: Option<Timestamp>,
+    /// Whether it is used.
+    pub is_valid: bool,
+}
+
+impl Verdict for SessionError {
+    fn retry(&self) -> Retry {
+        match self {
+            Self::Login(error) => error.retry(),
+            Self::Store(error) => error.retry(),
+        }
+    }
+}
+
+impl From<SessionError> for LoginError {
+    /// In the panel's codes: a session that cannot be read is a login that cannot be made.
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Login(error) => error,
+            SessionError::Store(error) => {
+                let detail = format!("the shared session cannot be used: {error}");
+                Self { failure: PanelFailure::new(PanelCode::AuthRequestFailed, detail), after: None }
+            }
+        }
+    }
+}
+
+impl PanelLogin {
+    /// The session in `panel`, kept in `table`; a login is used for `life`.
+    pub fn new(panel: Panel, table: Table, life: SignedDuration) -> Self {
+        let credentials = panel.credentials();
+        let sessions =
+            PanelSessions::new(table, panel.base_url(), &credentials.username, &credentials.password);
+        let (held, logins) = (RwLock::new(None), AtomicUsize::new(0));
+        Self { panel, sessions, life, patience: PATIENCE, held, logins }
+    }
+
+    /// Waits so long for somebody else's login, instead of 10 seconds.
+    pub fn waiting_at_most(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// The session's cookie: the one that is held, or else the shared one, or else that of a new login.
+    ///
+    /// # Errors
+    /// When the panel does not let us in, or the store is unavailable.
+    pub async fn session(&self, now: Timestamp) -> Result<Cookie, SessionError> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner).clone();
+        match held.and_then(|kept| alive(&kept, None, now)) {
+            Some(cookie) => Ok(cookie),
+            None => self.log_in_once(None, now).await,
+        }
+    }
+
+    /// Another cookie than `dead`, which the panel no longer takes.
+    ///
+    /// # Errors
+    /// When the panel does not let us in, or the store is unavailable.
+    pub async fn renew(&self, dead: &Cookie, now: Timestamp) -> Result<Cookie, SessionError> {
+        self.log_in_once(Some(dead), now).await
+    }
+
+    /// Creates a task, once; the session is renewed once if the panel says that it is over. To be called once
+    /// for a committed attempt, with a cookie from [`Self::session`].
+    pub async fn create(&self, cookie: &Cookie, task: &NewTask<'_>, now: Timestamp) -> Creating {
+        let began = Instant::now();
+        match self.panel.create_task(cookie, task).await {
+            Err(CreateError::SessionOver) => {}
+            other => return created(other),
+        }
+        match self.renew(cookie, later(now, began.elapsed())).await {
+            Ok(renewed) => created(self.panel.create_task(&renewed, task).await),
+            Err(error) => not_created(error.into()),
+        }
+    }
+
+    /// What is known of the shared session.
+    ///
+    /// # Errors
+    /// When the store is unavailable or the item corrupt.
+    pub async fn status(&self, now: Timestamp) -> Result<SessionStatus, StoreError> {
+        let expires_at = self.sessions.get().await?.cookie.map(|kept| kept.expires_at);
+        Ok(SessionStatus { expires_at, is_valid: expires_at.is_some_and(|expires_at| expires_at > now) })
+    }
+
+    /// Forgets the session, here and in the table. Other instances use what they hold until it is dead.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn forget(&self) -> Result<(), StoreError> {
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.sessions.forget().await
+    }
+
+    /// How many logins this instance made since it was last asked, successful or not; to be counted.
+    pub fn take_logins(&self) -> usize {
+        self.logins.swap(0, Ordering::Relaxed)
+    }
+
+    async fn log_in_once(&self, dead: Option<&Cookie>, now: Timestamp) -> Result<Cookie, SessionError> {
+        let began = Instant::now();
+        let mut first_seen = None;
+        loop {
+            let now = later(now, began.elapsed());
+            let shared = self.sessions.get().await?;
+            if let Some(cookie) = shared.cookie.as_ref().and_then(|kept| alive(kept, dead, now)) {
+                self.hold(shared.cookie);
+                return Ok(cookie);
+            }
+            let first_seen = *first_seen.get_or_insert(shared.version);
+            if let Some(failed) = shared.failed_login.clone().filter(|_| shared.version > first_seen) {
+                // Somebody tried while we waited: the next try would end in the same way.
+                return Err(LoginError { failure: failed.failure, after: failed.after }.into());
+            }
+            if let Some(lease) = self.claim(&shared, now).await? {
+                return self.log_in(lease, now).await;
+            }
+            if began.elapsed() >= self.patience {
+                let detail = "somebody else is logging in, and it takes too long".to_owned();
+                let failure = PanelFailure::new(PanelCode::AuthRequestFailed, detail);
+                return Err(LoginError { failure, after: None }.into());
+            }
+            tokio::time::sleep(STEP).await;
+        }
+    }
+
+    /// The right to log in; none while somebody else has it.
+    async fn claim(&self, shared: &PanelSession, now: Timestamp) -> Result<Option<LoginLease>, StoreError> {
+        if shared.is_being_renewed(now) {
+            return Ok(None);
+        }
+        let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+        self.sessions.claim_login(shared, until).await
+    }
+
+    async fn log_in(&self, lease: LoginLease, now: Timestamp) -> Result<Cookie, SessionError> {
+        self.logins.fetch_add(1, Ordering::Relaxed);
+        let stored = match self.panel.login().await {
+            Ok(cookie) => {
+                let expires_at = now.saturating_add(self.life).unwrap_or(Timestamp::MAX);
+                let kept = KeptCookie { text: SecretString::from(cookie.expose()), expires_at };
+                let stored = self.sessions.keep(lease, &kept).await;
+                self.hold(Some(kept));
+                (Ok(cookie), stored)
+            }
+            Err(error) => {
+                let failed = FailedLogin { failure: error.failure.clone(), after: error.after };
+                (Err(error.into()), self.sessions.fail(lease, &failed).await)
+            }
+        };
+        let (result, stored) = stored;
+        if let Err(error) = stored {
+            // What the panel said stands: this instance goes on with it, and the others log in on their own.
+            tracing::warn!(%error, "the panel's session could not be shared");
+        }
+        result
+    }
+
+    fn hold(&self, kept: Option<KeptCookie>) {
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = kept;
+    }
+}
+
+/// The cookie, if it is used at `now` and is another one than `dead`.
+fn alive(kept: &KeptCookie, dead: Option<&Cookie>, now: Timestamp) -> Option<Cookie> {
+    let cookie = Cookie::parse(kept.text.expose_secret()).ok()?;
+    (kept.expires_at > now && Some(&cookie) != dead).then_some(cookie)
+}
+
+fn not_created(error: LoginError) -> Creating {
+    match error.retry() {
+        Retry::Safe { after } => Creating::Safe { failure: error.failure, after },
+        Retry::Never | Retry::AskFirst => Creating::Refused(error.failure),
+    }
+}
+
+fn created(answer: Result<(), CreateError>) -> Creating {
+    match answer {
+        Ok(()) => Creating::Made,
+        Err(CreateError::SessionOver) => {
+            let detail = "the panel wants a login again right after one".to_owned();
+            Creating::Refused(PanelFailure::new(PanelCode::AuthHttpError, detail))
+        }
+        Err(CreateError::Refused(failure)) => Creating::Refused(failure),
+        Err(CreateError::Safe { failure, after }) => Creating::Safe { failure, after },
+        Err(CreateError::Unclear(failure)) => Creating::Unclear(failure),
+    }
+}
+
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+    now.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
