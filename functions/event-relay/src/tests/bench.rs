@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
 use sandbox::testbed::aws::Aws;
-use sandbox::testbed::dynamodb::INVOICES;
+use sandbox::testbed::dynamodb::{CHATS, INVOICES};
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
@@ -16,7 +16,8 @@ use shared::queues::notification::Notification;
 use shared::queues::queue::Queue;
 use shared::queues::support_task::SupportTaskRequest;
 use shared::stores::invoices::Invoices;
-use shared::stores::table::Table;
+use shared::stores::support_tasks::SupportTasks;
+use shared::stores::table::{Item, Table};
 
 use crate::handler::{App, handle};
 
@@ -52,6 +53,18 @@ impl Bench {
     pub fn invoices(&self) -> Invoices {
         let client = aws_sdk_dynamodb::Client::new(&sdk_config(&self.aws.url()));
         Invoices::new(Table::new(client, INVOICES.to_owned()))
+    }
+
+    /// Support tasks whose changes the stream tells.
+    pub fn tasks(&self) -> SupportTasks {
+        let client = aws_sdk_dynamodb::Client::new(&sdk_config(&self.aws.url()));
+        SupportTasks::new(Table::new(client, CHATS.to_owned()))
+    }
+
+    /// Stores a new item of the table of chats.
+    pub async fn put_chat_item(&self, item: Item) {
+        let client = aws_sdk_dynamodb::Client::new(&sdk_config(&self.aws.url()));
+        client.put_item().table_name(CHATS).set_item(Some(item)).send().await.unwrap();
     }
 
     /// Delivers a batch and answers the sequence numbers of the changes that have to come again.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use super::bench::{Bench, event_id, paid_invoices, spoil};
+use super::bench::{Bench, event, event_id, paid_invoices, sequence_number, spoil};
 
 /// How the `n`-th call goes wrong.
 #[derive(Debug, Clone, Copy)]
@@ -18,11 +18,14 @@ enum Trouble {
     Death,
 }
 
-/// Two requests' worth of changes for each queue, two of them unreadable.
+/// Two requests' worth of changes for each queue of payments, two of them unreadable, and a task.
 fn changes() -> Value {
     let mut changes = paid_invoices(14);
     spoil(&mut changes, 3);
     spoil(&mut changes, 11);
+    let mut task = event("task-submitted")["Records"][0].clone();
+    task["dynamodb"]["SequenceNumber"] = sequence_number(14).into();
+    changes["Records"].as_array_mut().unwrap().push(task);
     changes
 }
 
@@ -64,6 +67,12 @@ async fn check(number: usize, trouble: Trouble) {
             "{trouble:?} {number}: one event has one body in each queue, however often it comes"
         );
     }
+    let requested: BTreeSet<String> = bench.task_requests().iter().map(Value::to_string).collect();
+    assert_eq!(
+        requested.len(),
+        1,
+        "{trouble:?} {number}: the task is requested, in the same words each time"
+    );
     let buried: BTreeSet<String> = bench.buried().into_iter().map(|grave| grave.body).collect();
     assert_eq!(buried.len(), 2, "{trouble:?} {number}");
 }
@@ -73,7 +82,7 @@ async fn whatever_call_goes_wrong_every_event_arrives_under_its_id() {
     let bench = Bench::start().await;
     deliver_until_done(&bench).await;
     let calls = bench.wire.calls().len();
-    assert_eq!(calls, 6, "two requests with events to each queue, two burials");
+    assert_eq!(calls, 7, "two requests to each queue of payments, one with the task, two burials");
     let each = (1..=calls).flat_map(|number| {
         [Trouble::AnswerLost, Trouble::RequestLost, Trouble::Death].map(|trouble| check(number, trouble))
     });

@@ -14,6 +14,8 @@ const IN_QUESTION: &str = "INV-20261121-7K3M9QZX.6.0";
 const ALSO_IN_QUESTION: &str = "INV-20261121-7K3M9QZX.4.1";
 const BROKEN: &str = "INVOICE#INV-20261121-00000001";
 
+const TASK: &str = "01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b";
+
 /// What one file leads to.
 struct Outcome {
     name: &'static str,
@@ -21,6 +23,8 @@ struct Outcome {
     updates: &'static [&'static str],
     /// Events that customers and operators are told, in order, each with the name of its notice and whom.
     notices: &'static [(&'static str, &'static str, Option<&'static str>)],
+    /// Tasks to be made, with the attempt.
+    tasks: &'static [(&'static str, u64)],
     /// Keys of the changes that are buried.
     buried: &'static [&'static str],
 }
@@ -29,53 +33,89 @@ const CUSTOMER: Option<&str> = Some("user-1");
 const CONFIRMED: (&str, &str, Option<&str>) = (PAID, "payment.confirmed", CUSTOMER);
 const OTHER_CONFIRMED: (&str, &str, Option<&str>) = (OTHER_PAID, "payment.confirmed", CUSTOMER);
 
-const FILES: [Outcome; 12] = [
-    Outcome { name: "invoice-paid", updates: &[PAID], notices: &[CONFIRMED], buried: &[] },
-    Outcome { name: "invoice-refunded", updates: &[REFUNDED], notices: &[], buried: &[] },
+const FILES: [Outcome; 17] = [
+    Outcome { name: "invoice-paid", updates: &[PAID], notices: &[CONFIRMED], tasks: &[], buried: &[] },
+    Outcome { name: "invoice-refunded", updates: &[REFUNDED], notices: &[], tasks: &[], buried: &[] },
     Outcome {
         name: "invoice-expired",
         updates: &[],
         notices: &[(EXPIRED, "payment.expired", CUSTOMER)],
+        tasks: &[],
         buried: &[],
     },
     Outcome {
         name: "invoice-expiring",
         updates: &[],
         notices: &[(EXPIRING, "payment.expiring", CUSTOMER)],
+        tasks: &[],
         buried: &[],
     },
     Outcome {
         name: "invoice-expiring-without-code",
         updates: &[],
         notices: &[(EXPIRING_WITHOUT_CODE, "payment.expiring", CUSTOMER)],
+        tasks: &[],
         buried: &[],
     },
     Outcome {
         name: "invoice-review-opened",
         updates: &[],
         notices: &[(IN_QUESTION, "payment.needs_review", None)],
+        tasks: &[],
         buried: &[],
     },
     Outcome {
         name: "invoice-paid-in-question",
         updates: &[PAID],
         notices: &[CONFIRMED, (ALSO_IN_QUESTION, "payment.needs_review", None)],
+        tasks: &[],
         buried: &[],
     },
-    Outcome { name: "nothing-to-tell", updates: &[], notices: &[], buried: &[] },
-    Outcome { name: "removed", updates: &[], notices: &[], buried: &[] },
+    Outcome { name: "nothing-to-tell", updates: &[], notices: &[], tasks: &[], buried: &[] },
+    Outcome { name: "removed", updates: &[], notices: &[], tasks: &[], buried: &[] },
     Outcome {
         name: "several-changes",
         updates: &[PAID, REFUNDED, OTHER_PAID],
         notices: &[CONFIRMED, OTHER_CONFIRMED],
+        tasks: &[],
         buried: &[],
     },
-    Outcome { name: "unreadable-outbox", updates: &[], notices: &[], buried: &[BROKEN] },
+    Outcome { name: "unreadable-outbox", updates: &[], notices: &[], tasks: &[], buried: &[BROKEN] },
     Outcome {
         name: "unreadable-among-others",
         updates: &[PAID, OTHER_PAID],
         notices: &[CONFIRMED, OTHER_CONFIRMED],
+        tasks: &[],
         buried: &[BROKEN],
+    },
+    Outcome { name: "task-submitted", updates: &[], notices: &[], tasks: &[(TASK, 1)], buried: &[] },
+    Outcome {
+        name: "task-created",
+        updates: &[],
+        notices: &[("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b.3.0", "task.created", CUSTOMER)],
+        tasks: &[],
+        buried: &[],
+    },
+    Outcome {
+        name: "task-failed",
+        updates: &[],
+        notices: &[("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b.3.0", "task.failed", CUSTOMER)],
+        tasks: &[],
+        buried: &[],
+    },
+    Outcome {
+        name: "task-failed-panel-off",
+        updates: &[],
+        notices: &[("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b.2.0", "task.failed", CUSTOMER)],
+        tasks: &[],
+        buried: &[],
+    },
+    Outcome {
+        name: "task-review-opened",
+        updates: &[],
+        notices: &[("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b.6.0", "task.needs_review", CUSTOMER)],
+        tasks: &[],
+        buried: &[],
     },
 ];
 
@@ -89,7 +129,7 @@ fn every_file_is_in_the_table() {
 
 #[tokio::test]
 async fn every_file_is_answered_as_the_table_says() {
-    for Outcome { name, updates, notices, buried } in FILES {
+    for Outcome { name, updates, notices, tasks, buried } in FILES {
         let bench = Bench::start().await;
         assert_eq!(bench.deliver(&event(name)).await, Vec::<String>::new(), "{name}");
         assert_eq!(bench.event_ids(), updates, "{name}");
@@ -102,6 +142,12 @@ async fn every_file_is_answered_as_the_table_says() {
             })
             .collect();
         assert_eq!(notified, notices, "{name}");
+        let requested = bench.task_requests();
+        let requested: Vec<_> = requested
+            .iter()
+            .map(|request| (request["taskId"].as_str().unwrap(), request["attempt"].as_u64().unwrap()))
+            .collect();
+        assert_eq!(requested, tasks, "{name}");
         let graves = bench.buried();
         assert_eq!(graves.len(), buried.len(), "{name}");
         for (grave, key) in graves.iter().zip(buried) {
@@ -111,7 +157,8 @@ async fn every_file_is_answered_as_the_table_says() {
             assert!(reason(grave).starts_with("unreadable outbox: "), "{name}: {}", reason(grave));
             assert!(reason(grave).contains("invoice.vanished"), "{name}: {}", reason(grave));
         }
-        let requests = usize::from(!updates.is_empty()) + usize::from(!notices.is_empty()) + buried.len();
+        let queues = [updates.is_empty(), notices.is_empty(), tasks.is_empty()];
+        let requests = queues.iter().filter(|is_empty| !**is_empty).count() + buried.len();
         assert_eq!(bench.wire.calls().len(), requests, "{name}: one request for all events of a queue");
     }
 }

@@ -6,4 +6,5 @@ mod crashes;
 mod event_files;
 mod notices;
 mod relaying;
+mod tasks;
 mod trouble;
