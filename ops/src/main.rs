@@ -7,6 +7,7 @@
 mod aws;
 mod contact;
 mod deployment;
+mod directory;
 mod dlq;
 mod doctor;
 mod queue_addresses;
@@ -35,6 +36,8 @@ enum Command {
     Contact(contact::Arguments),
     /// The Telegram bot: its webhook and its commands
     Telegram(telegram::Arguments),
+    /// The customers and workers that the bot offers
+    Directory(directory::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -44,6 +47,7 @@ async fn main() -> ExitCode {
         Command::Dlq(arguments) => dlq::run(&arguments).await,
         Command::Contact(arguments) => contact::run(&arguments).await,
         Command::Telegram(arguments) => telegram::run(&arguments).await,
+        Command::Directory(arguments) => directory::run(&arguments).await,
     };
     done.unwrap_or_else(|error| {
         eprintln!("ops: {error:#}");
