@@ -5,7 +5,8 @@ use std::str::FromStr;
 use jiff::{SignedDuration, Timestamp};
 
 use super::identifier::UserId;
-use super::task_wizard::{Answer, Choice, Misfit, Next, Question, TaskWizard};
+use super::task_wizard::answer::{Answer, Choice, Misfit, Next};
+use super::task_wizard::{Question, TaskWizard};
 
 /// How long after it was made an update can still come, with an hour to spare: Telegram drops it after a day.
 pub const LATE: SignedDuration = SignedDuration::from_hours(25);

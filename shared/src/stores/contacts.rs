@@ -105,6 +105,8 @@ impl Contacts {
             let known: Option<ContactItem> = self.table.get(&key).await?;
             let (version, expected) = match known {
                 Some(known) if known.standing.says_the_same_as(standing) => return Ok(()),
+                // As it is with every contact that nothing is known of.
+                None if *standing == ContactStanding::Works => return Ok(()),
                 Some(known) => (known.version.saturating_add(1), Expected::Version(known.version)),
                 None => (1, Expected::Absent),
             };

@@ -1,4 +1,5 @@
 //! What a task may become, and what it may not.
+#![allow(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm)]
 
 use super::*;
 use crate::domain::support_task::draft::{Subscriber, TaskKind, WhatsApp, Worker, WorkerId, Workers};

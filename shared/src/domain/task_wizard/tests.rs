@@ -1,7 +1,11 @@
 //! The wizard, answer by answer.
+#![allow(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm)]
 
+use super::answer::{Answer, Choice, Misfit, Next};
+use super::crew::Roster;
 use super::*;
 use crate::domain::support_task::draft::Worker;
+use crate::domain::support_task::draft::{DescriptionError, WhatsApp, WorkerId};
 use proptest::{prop_assert, prop_assert_eq, prop_oneof, proptest, strategy::Just, strategy::Strategy};
 
 fn work() -> Work {
