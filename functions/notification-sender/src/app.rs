@@ -10,6 +10,7 @@ use shared::notices::texts::Texts;
 use shared::providers::call::Caller;
 use shared::queues::batch::SqsBatch;
 use shared::queues::queue::Queue;
+use shared::stores::chats::Chats;
 use shared::stores::contacts::Contacts;
 use shared::stores::deliveries::Deliveries;
 use shared::stores::preferences::PreferenceBook;
@@ -29,6 +30,7 @@ pub struct App {
     pub deliveries: Deliveries,
     pub contacts: Contacts,
     pub preferences: PreferenceBook,
+    pub chats: Chats,
     pub directory: Directory,
     pub operators: Operators,
     /// Where the clock of a person hangs who did not say.
@@ -52,7 +54,8 @@ pub async fn start() -> anyhow::Result<App> {
         delays,
     };
     let dynamodb = aws_sdk_dynamodb::Client::new(&startup.aws);
-    let table = Table::new(dynamodb, required("NOTIFICATIONS_TABLE")?);
+    let table = Table::new(dynamodb.clone(), required("NOTIFICATIONS_TABLE")?);
+    let chats = Chats::new(Table::new(dynamodb, required("CHATS_TABLE")?));
     let source = PartySource {
         secrets: startup.secrets()?,
         caller: Caller::new(startup.http.clone()),
@@ -73,6 +76,7 @@ pub async fn start() -> anyhow::Result<App> {
         deliveries: Deliveries::new(table.clone()),
         contacts: Contacts::new(table.clone()),
         preferences: PreferenceBook::new(table),
+        chats,
         directory: Directory::default(),
         operators: operators()?,
         time_zone: parsed("DEFAULT_TIME_ZONE")?,

@@ -45,7 +45,7 @@ pub enum RecipientError {
     /// The user service could not be asked.
     #[error(transparent)]
     Users(#[from] CallError),
-    /// The preferences could not be read.
+    /// The preferences or the chat could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -99,15 +99,21 @@ impl Recipient {
     async fn person(app: &App, id: &str) -> Result<Self, RecipientError> {
         let id = user_id(id)?;
         let users = app.parties.get().users;
-        let (user, preferences) = tokio::join!(app.directory.user(&users, &id), app.preferences.get(&id));
+        let (user, preferences, own) =
+            tokio::join!(app.directory.user(&users, &id), app.preferences.get(&id), app.chats.of_user(&id));
         let user = user?.ok_or(RecipientError::Unusable("there is no such user"))?;
+        // Whoever tied a chat with the bot, or untied it, said so later than anybody else.
+        let (chat, chosen) = match own? {
+            Some(own) => (own.chat.map(|chat| chat.0), own.locale),
+            None => (user.telegram_chat_id, None),
+        };
         let untouched = || Preferences::untouched(app.time_zone.clone());
         Ok(Self {
             user: Some(id),
             name: user.name,
             emails: addresses(user.email),
-            chat: user.telegram_chat_id,
-            locale: Locale::of_tag(user.locale.as_deref().unwrap_or_default()),
+            chat,
+            locale: chosen.unwrap_or_else(|| Locale::of_tag(user.locale.as_deref().unwrap_or_default())),
             preferences: preferences?.unwrap_or_else(untouched),
         })
     }

@@ -7,7 +7,7 @@ use sandbox::options::Options;
 use sandbox::server::{Running, Sandbox};
 use sandbox::telegram::TOKEN;
 use sandbox::testbed::aws::Aws;
-use sandbox::testbed::dynamodb::NOTIFICATIONS;
+use sandbox::testbed::dynamodb::{CHATS, NOTIFICATIONS};
 use sandbox::testbed::ses::Mail;
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
@@ -23,6 +23,7 @@ use shared::providers::call::Caller;
 use shared::providers::mail::ses::Ses;
 use shared::queues::batch::SqsBatch;
 use shared::queues::queue::Queue;
+use shared::stores::chats::Chats;
 use shared::stores::contacts::Contacts;
 use shared::stores::deliveries::Deliveries;
 use shared::stores::preferences::PreferenceBook;
@@ -274,7 +275,8 @@ async fn start_app(
         dead_letters: Queue::new(sqs.clone(), aws.sqs.queue_url(&dead_letters(queue))),
         delays: if queue == TELEGRAMS { &TELEGRAM_DELAYS } else { &DELAYS },
     };
-    let table = Table::new(aws_sdk_dynamodb::Client::new(&aws_sdk), NOTIFICATIONS.to_owned());
+    let dynamodb = aws_sdk_dynamodb::Client::new(&aws_sdk);
+    let table = Table::new(dynamodb.clone(), NOTIFICATIONS.to_owned());
     let through_ses = || {
         let credentials = Credentials::new("test", "test", None, None, "bench");
         let (region, endpoint_url) = ("us-east-1".to_owned(), Some(endpoint_url.to_owned()));
@@ -297,6 +299,7 @@ async fn start_app(
         deliveries: Deliveries::new(table.clone()),
         contacts: Contacts::new(table.clone()),
         preferences: PreferenceBook::new(table),
+        chats: Chats::new(Table::new(dynamodb, CHATS.to_owned())),
         directory: Directory::default(),
         operators: setup.operators,
         time_zone: "Asia/Jakarta".parse().unwrap(),

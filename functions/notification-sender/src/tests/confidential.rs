@@ -97,8 +97,8 @@ async fn lost_answers_and_limits_do_not_leak_the_token_in_the_address() {
             let told = notification(&format!("secret-5-{number}"), Some(USER), &confirmed());
             bench.put(queue, &super::wishes::request(channel, 0, &told));
         }
-        // The user and the preferences are asked for once more in the first batch.
-        for number in bench.next_call()..bench.next_call() + 12 {
+        // The user is asked for in the first batch only.
+        for number in bench.next_call()..bench.next_call() + 14 {
             bench.wire.drop_answer_of(number);
         }
         bench.deliver(queue).await;

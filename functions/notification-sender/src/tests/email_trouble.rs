@@ -11,8 +11,8 @@ use super::bench::{Bench, EMAILS};
 use super::wishes::{CHAT, EMAIL, USER, USER_WITHOUT_CHAT, confirmed, notification, request};
 
 const SEND_EMAIL: &str = "POST /v2/email/outbound-emails";
-/// The call that sends: user, preferences, contact, claim, send.
-const SEND: usize = 5;
+/// The call that sends: user, preferences, chat, contact, claim, send.
+const SEND: usize = 6;
 
 fn put(bench: &Bench, id: &str, round: u32) {
     bench.put(EMAILS, &request("EMAIL", round, &notification(id, Some(USER), &confirmed())));

@@ -50,6 +50,7 @@ async fn every_event_file_is_answered() {
         ("payment-expiring", Effects { requests, ..Effects::default() }),
         ("vps-active", Effects { requests, ..Effects::default() }),
         ("for-operators", Effects { requests, ..Effects::default() }),
+        ("task-needs-review", Effects { requests: (0, 1), ..Effects::default() }),
         ("email-request", Effects { sent: (1, 0), ..Effects::default() }),
         ("telegram-request", Effects { sent: (0, 1), ..Effects::default() }),
         ("telegram-request-twice", Effects { sent: (0, 1), ..Effects::default() }),
@@ -91,4 +92,16 @@ async fn the_sample_for_the_operators_reaches_them() {
     effects(&bench, &event("for-operators")).await;
     bench.run().await;
     assert_eq!((bench.mails().len(), bench.chat(GROUP).await.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn the_sample_of_a_task_to_look_for_is_told_in_its_chat() {
+    let bench = Bench::start().await;
+    bench.set("telegram/chats/4242", &serde_json::json!({ "userId": "user-1" })).await;
+    effects(&bench, &event("task-needs-review")).await;
+    bench.run().await;
+    let shown = bench.chat(4242).await;
+    assert_eq!((shown.len(), bench.chat(CHAT).await.len(), bench.mails().len()), (1, 0, 0));
+    let data = "t1:01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b:1:again";
+    assert!(shown[0].to_string().contains(data), "{}", shown[0]);
 }

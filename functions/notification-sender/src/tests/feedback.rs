@@ -86,8 +86,8 @@ async fn whoever_complains_has_read_it_and_gets_no_more_emails() {
 async fn word_that_comes_before_our_own_result_is_kept() {
     let bench = Bench::start().await;
     bench.put(EMAILS, &request("EMAIL", 0, &notification("n-1", Some(USER), &confirmed())));
-    // User, preferences, contact, claim, send: the answer to the send is late.
-    let held = bench.wire.hold_answer_of(5);
+    // User, preferences, chat, contact, claim, send: the answer to the send is late.
+    let held = bench.wire.hold_answer_of(6);
     let sending = bench.deliver(EMAILS);
     let telling = async {
         held.reached().await;

@@ -8,6 +8,7 @@ mod email_trouble;
 mod event_files;
 mod feedback;
 mod in_chat;
+mod linked;
 mod logs;
 mod off;
 mod once;

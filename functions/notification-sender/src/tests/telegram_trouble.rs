@@ -22,8 +22,9 @@ fn put(bench: &Bench, id: &str, round: u32) {
     bench.put(TELEGRAMS, &request("TELEGRAM", round, &notification(id, Some(USER), &confirmed())));
 }
 
-/// Lets the send of the next delivery go wrong, which is its fifth call: user, preferences, contact, claim, send.
-const SEND: usize = 5;
+/// Lets the send of the next delivery go wrong, which is its sixth call: user, preferences, chat, contact, claim,
+/// send.
+const SEND: usize = 6;
 
 fn assert_uncertain(bench: &Bench, case: &str) {
     let record = bench.record("n-1.telegram");

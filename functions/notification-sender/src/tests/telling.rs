@@ -22,7 +22,7 @@ async fn a_notification_becomes_one_request_for_each_channel_and_writes_nothing(
     assert_eq!(bench.waiting(TELEGRAMS)[0].group_id.as_deref(), Some(USER), "one person, one instance");
     let mut operations = bench.operations();
     operations.sort();
-    let wanted = ["GET /internal/users/user-5", "GetItem", "SendMessage", "SendMessage"];
+    let wanted = ["GET /internal/users/user-5", "GetItem", "GetItem", "SendMessage", "SendMessage"];
     assert_eq!(operations, wanted);
 }
 
@@ -75,7 +75,7 @@ async fn a_delivery_costs_two_writes() {
         bench.deliver(queue).await;
         let mut operations = bench.operations();
         let reads = operations.iter().filter(|operation| *operation == "GetItem").count();
-        assert_eq!(reads, 2, "preferences and contact: {operations:?}");
+        assert_eq!(reads, 3, "preferences, chat and contact: {operations:?}");
         operations.retain(|operation| operation != "GetItem");
         assert_eq!(operations, ["PutItem", &sending, "PutItem"], "the user is known by now");
     }

@@ -71,8 +71,8 @@ async fn ten_emails_of_a_batch_overlap() {
             &request("EMAIL", 0, &notification(&format!("n-{number}"), Some(USER), &confirmed())),
         );
     }
-    // Ten times user, preferences, contact and claim; then the first send, which is held.
-    let held = bench.wire.hold_answer_of(41);
+    // Ten times user, preferences, chat, contact and claim; then the first send, which is held.
+    let held = bench.wire.hold_answer_of(51);
     let delivering = bench.deliver(EMAILS);
     let watching = async {
         held.reached().await;
