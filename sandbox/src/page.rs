@@ -4,7 +4,8 @@ use axum::response::{Html, IntoResponse, Response};
 use http::HeaderValue;
 use http::header::CONTENT_SECURITY_POLICY;
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;\
+/// The style of every page.
+pub(crate) const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;\
 color:#1f2937}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;\
 border-bottom:1px solid #e5e7eb;vertical-align:top}code{background:#f3f4f6;padding:.1rem .3rem}\
 button{font:inherit;padding:.5rem 1.2rem;margin-right:.5rem;border:0;border-radius:.4rem;cursor:pointer;\
@@ -18,6 +19,16 @@ margin-top:.3rem}.button{flex:1;text-align:center;background:#8fb1d3;color:#fff;
 border-radius:.5rem;text-decoration:none}.spoiler{cursor:pointer}.spoiler input{display:none}\
 .spoiler span{background:#6b7280;color:transparent;border-radius:.2rem}\
 .spoiler input:checked+span{background:none;color:inherit}\
+.bubble.mine{background:#d9fdd3;margin-left:auto}iframe.chat{width:100%;height:65vh;border:0;border-radius:.6rem;\
+padding:0;background:#dbe7f3}body.messages{margin:0;padding:0;max-width:none;height:100vh;overflow:auto;display:flex;\
+flex-direction:column-reverse;background:#dbe7f3}body.messages .chat{border-radius:0}.row form{flex:1;display:flex}\
+button.button{margin:0;font:inherit}button.button:hover,a.button:hover{background:#6f96c0}.spinning{opacity:.6}\
+.button code{background:#fff3;padding:0 .3rem}\
+.note{background:#374151;color:#fff;border-radius:.6rem;padding:.3rem .8rem;margin:.4rem 0 0;width:fit-content}\
+.note.alert{background:#92400e}.problem{background:#fee2e2;color:#991b1b;border-radius:.4rem;padding:.4rem .8rem}\
+.follow{text-align:center;font-size:.8rem;margin:.6rem 0 0}form.say{display:flex;gap:.5rem;margin:.6rem 0}\
+form.say input{flex:1;font:inherit;padding:.5rem .8rem;border:1px solid #9ca3af;border-radius:.4rem}\
+select,form.new input{font:inherit;padding:.3rem}\
 iframe.mail{width:100%;height:40rem;border:1px solid #e5e7eb}";
 
 /// Text with nothing in it that HTML reads as its own.

@@ -197,14 +197,14 @@ async fn the_pages_show_the_chats_and_escape_what_was_sent() {
             .map(|policy| policy.to_str().unwrap().to_owned());
         (response.status().as_u16(), policy, response.text().await.unwrap())
     };
-    for path in ["/", "/telegram/chats", "/telegram/chats/5"] {
+    for path in ["/", "/telegram/chats", "/telegram/chats/5", "/telegram/chats/5/messages"] {
         let (status, policy, page) = get(path).await;
         assert_eq!(status, 200);
         assert!(!page.contains("<script") && !page.contains("\"onerror"), "{path}: {page}");
         assert!(path == "/" || policy.unwrap().contains("default-src 'none'"));
         assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{path}");
     }
-    let (_, _, page) = get("/telegram/chats/5").await;
+    let (_, _, page) = get("/telegram/chats/5/messages").await;
     for part in [
         "<b>bold</b>",
         "<label class=\"spoiler\"><input type=\"checkbox\"><span>pw</span></label>",

@@ -1,57 +1,102 @@
-//! A message as the pages show it, with its buttons.
+//! A message as the pages show it, with its buttons and what came of pressing them.
 
 use std::fmt::Write;
 
-use super::buttons::Keyboard;
-use super::chats::Message;
+use super::buttons::{Button, Keyboard};
+use super::chats::{Author, Chat, Message};
 use super::html::{Format, Piece};
+use super::queries::Query;
+use super::replies::FailedReply;
 use crate::clock::instant_text;
 use crate::page::escape;
 
-pub(super) fn bubble(message: &Message) -> String {
+/// A message of somebody in a chat, with its buttons and the answers to their presses.
+pub(super) fn bubble(chat: &Chat, message: &Message) -> String {
     let picture = message.picture.as_ref().map_or_else(String::new, |picture| {
         format!("<img alt=\"picture\" src=\"{}\">", escape(&picture.url))
     });
-    let mut notes = instant_text(message.sent_at);
+    let (side, mut notes) = match &message.author {
+        Author::Bot => ("bot", instant_text(message.sent_at)),
+        Author::Person(person) if chat.kind.is_group() => {
+            let name = escape(person["first_name"].as_str().unwrap_or_default());
+            ("mine", format!("{name} · {}", instant_text(message.sent_at)))
+        }
+        Author::Person(_) => ("mine", instant_text(message.sent_at)),
+    };
     if message.edited_at.is_some() {
         notes.push_str(" · edited");
     }
     if message.is_silent {
         notes.push_str(" · silent");
     }
-    let keyboard = message.keyboard.as_ref().map_or_else(String::new, render_keyboard);
+    let keyboard = message.keyboard.as_ref().map(|keyboard| render_keyboard(chat, message.id, keyboard));
     format!(
-        "<div class=\"bubble\" id=\"message-{}\">{picture}<div class=\"text\">{}</div><small>{notes}</small></div>\
-         {keyboard}\n",
+        "<div class=\"bubble {side}\" id=\"message-{}\">{picture}<div class=\"text\" dir=\"auto\">{}</div>\
+         <small>{notes}</small></div>{}{}\n",
         message.id,
-        for_page(&message.text)
+        for_page(&message.text),
+        keyboard.unwrap_or_default(),
+        note(chat, message.id),
     )
 }
 
-fn render_keyboard(keyboard: &Keyboard) -> String {
-    let rows: String = keyboard
-        .shown()
-        .iter()
-        .map(|row| {
-            let buttons: String = row
-                .iter()
-                .map(|button| match (&button.url, &button.callback_data) {
-                    (Some(url), _) if is_web(url) => format!(
-                        "<a class=\"button\" rel=\"noreferrer noopener\" target=\"_blank\" href=\"{}\">{} ↗</a>",
-                        escape(url),
-                        escape(&button.text)
-                    ),
-                    (_, data) => format!(
-                        "<span class=\"button\" title=\"{}\">{}</span>",
-                        escape(data.as_deref().unwrap_or_default()),
-                        escape(&button.text)
-                    ),
-                })
-                .collect();
-            format!("<div class=\"row\">{buttons}</div>")
-        })
-        .collect();
-    format!("<div class=\"keyboard\">{rows}</div>")
+/// What the last press on a message was answered with.
+fn note(chat: &Chat, message_id: i64) -> String {
+    let last = chat.queries.iter().rfind(|query| query.message_id == message_id);
+    match last.and_then(|query| query.answer.as_ref()).filter(|answer| !answer.text.is_empty()) {
+        Some(answer) if answer.is_alert => format!("<p class=\"note alert\">{}</p>", escape(&answer.text)),
+        Some(answer) => format!("<p class=\"note\">{}</p>", escape(&answer.text)),
+        None => String::new(),
+    }
+}
+
+/// An answer of the bot's that could not be followed: Telegram would say nothing, a developer wants to know.
+pub(super) fn failure(failed: &FailedReply) -> String {
+    format!(
+        "<p class=\"problem\">The bot's answer to update {} could not be followed: {} {}</p>",
+        failed.update_id,
+        escape(&failed.reply.method),
+        escape(failed.reply.description.as_deref().unwrap_or_default()),
+    )
+}
+
+fn render_keyboard(chat: &Chat, message_id: i64, keyboard: &Keyboard) -> String {
+    let spins = |data: &str| {
+        let on_it = |query: &&Query| query.message_id == message_id && query.data == data;
+        chat.queries.iter().rfind(on_it).is_some_and(Query::is_spinning)
+    };
+    let rows = keyboard.shown().into_iter().map(|row| {
+        let buttons: String =
+            row.iter().map(|button| render_button(chat.id, message_id, button, spins)).collect();
+        format!("<div class=\"row\">{buttons}</div>")
+    });
+    format!("<div class=\"keyboard\">{}</div>", rows.collect::<String>())
+}
+
+fn render_button(chat: i64, message_id: i64, button: &Button, spins: impl Fn(&str) -> bool) -> String {
+    let label = escape(&button.text);
+    match (&button.callback_data, &button.url, &button.copy_text) {
+        (Some(data), _, _) => {
+            let (class, mark) = if spins(data) { ("button spinning", " ⏳") } else { ("button", "") };
+            format!(
+                "<form method=\"post\" action=\"/telegram/chats/{chat}/press\">\
+                 <input type=\"hidden\" name=\"messageId\" value=\"{message_id}\">\
+                 <button class=\"{class}\" name=\"data\" value=\"{data}\" title=\"{data}\">{label}{mark}</button></form>",
+                data = escape(data)
+            )
+        }
+        (None, Some(url), _) if is_web(url) => format!(
+            "<a class=\"button\" rel=\"noreferrer noopener\" target=\"_blank\" href=\"{}\">{label} ↗</a>",
+            escape(url)
+        ),
+        (None, _, Some(copied)) => {
+            format!(
+                "<span class=\"button\" title=\"copies\">{label} ⧉ <code>{}</code></span>",
+                escape(copied)
+            )
+        }
+        (None, _, None) => format!("<span class=\"button\">{label}</span>"),
+    }
 }
 
 fn is_web(url: &str) -> bool {

@@ -12,6 +12,7 @@ pub(crate) mod answers;
 mod bot;
 mod bubbles;
 pub(crate) mod buttons;
+mod chat_page;
 pub(crate) mod chats;
 pub(crate) mod deliveries;
 mod edits;
@@ -21,6 +22,7 @@ pub(crate) mod incoming;
 pub(crate) mod limits;
 pub(crate) mod pages;
 mod parameters;
+mod person_page;
 pub(crate) mod queries;
 pub(crate) mod replies;
 mod sends;
@@ -31,7 +33,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, Uri};
 use hyper::body::Bytes;
@@ -64,8 +66,14 @@ pub(crate) const METHODS: [&str; 13] = [
 /// Everything below `/telegram`.
 pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new()
-        .route("/chats", get(pages::list))
-        .route("/chats/{id}", get(pages::show))
+        .route("/chats", get(pages::list).post(person_page::start))
+        .route("/chats/{id}", get(chat_page::show))
+        .route("/chats/{id}/messages", get(chat_page::messages))
+        .route("/chats/{id}/say", post(chat_page::say))
+        .route("/chats/{id}/press", post(chat_page::press))
+        .route("/chats/{id}/language", post(person_page::set_language))
+        .route("/chats/{id}/block", post(person_page::block))
+        .route("/chats/{id}/unblock", post(person_page::unblock))
         .route("/{bot}/{method}", any(call))
         .fallback(|| async { respond(Err(Refusal::not_found())) })
 }

@@ -1,31 +1,29 @@
-//! The chats as a person sees them, below `/telegram/chats`.
+//! The list of chats, at `/telegram/chats`.
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::extract::State;
+use axum::response::Response;
 use http::StatusCode;
 
-use super::bubbles::bubble;
+use super::chat_page::{language_options, with_forms};
 use super::chats::{Chat, Standing, Telegram};
 use crate::clock::instant_text;
-use crate::page::{confined, escape, page};
+use crate::page::{escape, page};
 use crate::world::World;
 
+/// `GET /telegram/chats`
 pub(super) async fn list(State(world): State<Arc<World>>) -> Response {
-    let content = format!("{}<p><a href=\"/\">All</a></p>", chat_table(&world.telegram()));
-    confined(page("Telegram chats", &content))
-}
-
-pub(super) async fn show(State(world): State<Arc<World>>, Path(id): Path<String>) -> Response {
-    let telegram = world.telegram();
-    match id.parse::<i64>().ok().and_then(|id| telegram.chats.get(&id)) {
-        Some(chat) => confined(render(chat)),
-        None => {
-            let words = format!("<p>There is no chat <code>{}</code>.</p>", escape(&id));
-            (StatusCode::NOT_FOUND, page("Not found", &words)).into_response()
-        }
-    }
+    let content = format!(
+        "{}\n<h2>Somebody new</h2>\n<form class=\"new\" method=\"post\" action=\"/telegram/chats\">\
+         <label>Telegram id <input name=\"id\" type=\"number\" min=\"1\" max=\"4503599627370495\" value=\"4242\" required></label> \
+         <label>Name <input name=\"name\" value=\"Budi\"></label> \
+         <label>Language <select name=\"language\">{}</select></label> \
+         <button class=\"pay\">Open a chat</button></form>\n<p><a href=\"/\">All</a></p>",
+        chat_table(&world.telegram()),
+        language_options("en"),
+    );
+    with_forms(StatusCode::OK, page("Telegram chats", &content))
 }
 
 /// All chats, with their newest message's time.
@@ -51,7 +49,8 @@ pub(crate) fn chat_table(telegram: &Telegram) -> String {
     )
 }
 
-fn standing_words(chat: &Chat) -> String {
+/// What keeps the bot from writing there, in HTML.
+pub(super) fn standing_words(chat: &Chat) -> String {
     match chat.standing {
         Standing::Welcome => String::new(),
         Standing::Blocked => "has blocked the bot".to_owned(),
@@ -59,17 +58,4 @@ fn standing_words(chat: &Chat) -> String {
         Standing::Deactivated => "is deactivated".to_owned(),
         Standing::MigratedTo(to) => format!("is now <a href=\"/telegram/chats/{to}\">{to}</a>"),
     }
-}
-
-fn render(chat: &Chat) -> Html<String> {
-    let bubbles: String = chat.messages.iter().map(bubble).collect();
-    let empty = if chat.messages.is_empty() { "<p>Nothing yet.</p>" } else { "" };
-    let user = chat.user_id.as_deref().map_or_else(String::new, |user| format!(" · {}", escape(user)));
-    let content = format!(
-        "<p>{}{user} {}</p>{empty}<div class=\"chat\">{bubbles}</div>\
-         <p><a href=\"/telegram/chats\">Chats</a> · <a href=\"/\">All</a></p>",
-        chat.id,
-        standing_words(chat)
-    );
-    page(&chat.title, &content)
 }
