@@ -1,6 +1,7 @@
 //! `ops telegram`: where the bot's updates go, and which commands it offers.
 
 mod bot_secret;
+mod commands;
 #[cfg(test)]
 mod tests;
 mod webhook;
@@ -9,8 +10,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
+use shared::lambda::secrets::SecretReader;
 use shared::providers::call::CallError;
+use shared::providers::internal_service::InternalService;
 use shared::providers::telegram::Telegram;
+use shared::providers::user_service::UserService;
+use shared::stores::chats::Chats;
+use shared::stores::table::Table;
 
 use self::bot_secret::BotSecrets;
 use self::webhook::Wish;
@@ -44,6 +50,9 @@ enum Command {
     Info,
     /// Has updates sent nowhere. What waits is kept for a day
     Delete,
+    /// Offers the bot's commands in every language, and the staff's in the chats of the staff. To be run again after an
+    /// update, and when somebody of the staff has linked a chat or chosen a language
+    SetCommands,
 }
 
 /// Does it.
@@ -53,7 +62,8 @@ enum Command {
 pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let deployment = arguments.place.find()?;
     let secrets = BotSecrets::of(&deployment);
-    let telegram = reach(&deployment, &secrets).await?;
+    let (functions, _) = Functions::read(&deployment).await;
+    let telegram = reach(&deployment, &functions, &secrets).await?;
     let ours = async || Ok::<_, anyhow::Error>(webhook::address(&deployment.api_address().await?));
     let words = match &arguments.command {
         Command::SetWebhook { url, new_secret, max_connections } => {
@@ -73,14 +83,24 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             telegram.delete_webhook().await.map_err(refused)?;
             "updates go nowhere now; what waits is kept for a day".to_owned()
         }
+        Command::SetCommands => {
+            let client = aws_sdk_dynamodb::Client::new(&deployment.sdk);
+            let chats = Chats::new(Table::new(client, deployment.table("Chats").await?));
+            commands::set_for_everybody(&telegram).await?;
+            let users = user_service(&deployment, &functions).await?;
+            commands::words(&commands::set_for_staff(&telegram, &chats, &users).await?)
+        }
     };
     println!("{words}");
     Ok(ExitCode::SUCCESS)
 }
 
 /// Telegram, as the functions reach it.
-async fn reach(deployment: &Deployment, secrets: &BotSecrets) -> anyhow::Result<Telegram> {
-    let (functions, _) = Functions::read(deployment).await;
+async fn reach(
+    deployment: &Deployment,
+    functions: &Functions,
+    secrets: &BotSecrets,
+) -> anyhow::Result<Telegram> {
     let Some(base_url) = functions.setting("TELEGRAM_API_BASE_URL") else {
         bail!("no function of {} says where Telegram is: `ops doctor` tells why", deployment.stack);
     };
@@ -89,6 +109,15 @@ async fn reach(deployment: &Deployment, secrets: &BotSecrets) -> anyhow::Result<
     telegram.with_context(|| {
         format!("the secret {}/telegram has no botToken: ask @BotFather for a bot", deployment.stack)
     })
+}
+
+/// The user service, as the functions reach it.
+async fn user_service(deployment: &Deployment, functions: &Functions) -> anyhow::Result<UserService> {
+    let url = functions.setting("USER_SERVICE_BASE_URL").context("there is no USER_SERVICE_BASE_URL")?;
+    let client = aws_sdk_secretsmanager::Client::new(&deployment.sdk);
+    let secrets = SecretReader::new(client, deployment.stack.clone()).batch(&["internal"]).await?;
+    let keys = secrets.get("internal")?;
+    Ok(UserService::new(InternalService::new(functions.caller(deployment)?, url, &keys)?))
 }
 
 /// With Telegram's own words.

@@ -1,21 +1,32 @@
 //! A bot is set up, against the played Telegram and an AWS in the process.
 
 use aws_credential_types::Credentials;
-use sandbox::options::Options;
+use jiff::{SignedDuration, Timestamp};
+use sandbox::options::{INTERNAL_API_KEY, Options};
 use sandbox::server::{Running, Sandbox};
 use sandbox::telegram::TOKEN;
 use sandbox::testbed::aws::Aws as Testbed;
+use sandbox::testbed::dynamodb::CHATS;
+use sandbox::testbed::wire::Wire;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use shared::aws_account::AwsAccount;
+use shared::bot::commands::Command;
+use shared::domain::dialogue::ChatId;
+use shared::domain::locale::Locale;
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
 use shared::lambda::secrets::SecretReader;
 use shared::providers::call::Caller;
+use shared::providers::internal_service::{InternalKeys, InternalService};
 use shared::providers::telegram::Telegram;
 use shared::providers::telegram::setup::{Webhook, WebhookFailure};
+use shared::providers::user_service::UserService;
+use shared::stores::chats::Chats;
+use shared::stores::table::Table;
 
 use super::bot_secret::{BotSecrets, draw};
+use super::commands::{Tally, set_for_everybody, set_for_staff, words as commands_words};
 use super::webhook::{Wish, address, set, set_with_new_secret, words};
 use crate::aws::Aws;
 use crate::deployment::Deployment;
@@ -26,6 +37,8 @@ struct Bench {
     testbed: Testbed,
     sandbox: Running,
     deployment: Deployment,
+    /// Between us and Telegram.
+    wire: Wire,
     telegram: Telegram,
     secrets: BotSecrets,
 }
@@ -45,10 +58,11 @@ impl Bench {
         let deployment =
             Deployment { stack, api_url: None, region, queue_urls: None, tables: None, sdk, aws, http };
         let secrets = BotSecrets::of(&deployment);
-        let base_url = format!("{}/telegram", sandbox.url());
+        let wire = Wire::new();
+        let base_url = format!("{}/telegram", wire.tap("telegram", &sandbox.url()).await);
         let credentials = secrets.read().await.unwrap().credentials();
         let telegram = Telegram::new(caller, &base_url, credentials).unwrap();
-        Self { testbed, sandbox, deployment, telegram, secrets }
+        Self { testbed, sandbox, deployment, wire, telegram, secrets }
     }
 
     /// The calls of a method that Telegram saw.
@@ -56,6 +70,46 @@ impl Bench {
         let log = self.sandbox.control("GET", "/_control/log?party=telegram", &Value::Null).await.unwrap().1;
         let is_it = |call: &&Value| call["operation"] == method;
         log["entries"].as_array().unwrap().iter().filter(is_it).cloned().collect()
+    }
+
+    /// The commands that are offered there, in a language.
+    async fn offered(&self, chat: Option<i64>, language: &str) -> Vec<(String, String)> {
+        let scope =
+            chat.map_or(json!({ "type": "default" }), |chat| json!({ "type": "chat", "chat_id": chat }));
+        let wish = json!({ "scope": scope, "language_code": language });
+        let url = format!("{}/telegram/bot{TOKEN}/getMyCommands", self.sandbox.url());
+        let call = self.deployment.http.pooled.post(url).header("content-type", "application/json");
+        let answer = call.body(wish.to_string()).send().await.unwrap().text().await.unwrap();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        let text = |command: &Value, field: &str| command[field].as_str().unwrap().to_owned();
+        let command = |command: &Value| (text(command, "command"), text(command, "description"));
+        answer["result"].as_array().unwrap().iter().map(command).collect()
+    }
+
+    fn chats(&self) -> Chats {
+        Chats::new(Table::new(aws_sdk_dynamodb::Client::new(&self.deployment.sdk), CHATS.to_owned()))
+    }
+
+    fn users(&self) -> UserService {
+        let keys = InternalKeys { api_keys: vec![INTERNAL_API_KEY.into()] };
+        let url = format!("{}/users", self.sandbox.url());
+        let caller = Caller::new(self.deployment.http.clone());
+        UserService::new(InternalService::new(caller, &url, &keys).unwrap())
+    }
+
+    /// Ties a chat to somebody with these roles, who chose this language there.
+    async fn link(&self, chat: i64, user: &str, roles: &[&str], chosen: Option<Locale>) {
+        let person =
+            json!({ "email": format!("{user}@example.com"), "name": user, "locale": "en", "roles": roles });
+        let path = format!("/_control/users/users/{user}");
+        self.sandbox.control("PUT", &path, &person).await.unwrap();
+        let (chats, chat, now) = (self.chats(), ChatId(chat), Timestamp::UNIX_EPOCH);
+        let expires_at = now + SignedDuration::from_mins(15);
+        chats.issue_token(user, &user.parse().unwrap(), expires_at).await.unwrap();
+        chats.redeem(&chats.load(chat).await.unwrap(), user, now).await.unwrap();
+        if let Some(chosen) = chosen {
+            chats.choose_locale(&chats.load(chat).await.unwrap(), chosen).await.unwrap();
+        }
     }
 
     /// What the secret says now, or said before.
@@ -122,6 +176,53 @@ async fn a_webhook_that_is_refused_is_told_in_telegrams_words_and_taken_away_whe
     assert_eq!(bench.telegram.webhook().await.unwrap().url, None);
     bench.testbed.secrets.remove("test/telegram");
     assert!(set(&bench.telegram, &bench.secrets, &wish()).await.is_err());
+}
+
+#[tokio::test]
+async fn the_staff_is_offered_more_in_their_own_chats_and_languages() {
+    let bench = Bench::start(json!({ "botToken": TOKEN, "webhookSecret": "" })).await;
+    bench.link(501, "olena", &["customer", "staff"], Some(Locale::Uk)).await;
+    bench.link(502, "agus", &["admin"], None).await;
+    bench.link(503, "budi", &["customer"], None).await;
+    set_for_everybody(&bench.telegram).await.unwrap();
+    for _ in 0..2 {
+        let tally = set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap();
+        assert_eq!(tally, Tally { staff_chats: 2, gone: 0 });
+    }
+
+    let names =
+        |offered: &[(String, String)]| offered.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let everybody = bench.offered(None, "").await;
+    assert_eq!(names(&everybody), ["start", "help", "invoices", "cancel", "language", "unlink"]);
+    let olena = bench.offered(Some(501), "").await;
+    assert_eq!(names(&olena), ["start", "help", "invoices", "task", "cancel", "language", "unlink"]);
+    assert_eq!(bench.offered(Some(503), "").await, []);
+    // A language that was chosen is spoken whatever the person's Telegram speaks.
+    let help = |offered: &[(String, String)]| offered[1].1.clone();
+    for language in ["en", "id", "uk", "uz", "ru"] {
+        let wanted = Locale::ALL.into_iter().find(|locale| locale.code() == language).unwrap();
+        assert_eq!(help(&bench.offered(None, language).await), Command::Help.description(wanted));
+        assert_eq!(help(&bench.offered(Some(502), language).await), Command::Help.description(wanted));
+        let ukrainian = Command::Help.description(Locale::Uk);
+        assert_eq!(help(&bench.offered(Some(501), language).await), ukrainian);
+    }
+    assert_eq!(help(&bench.offered(Some(502), "").await), Command::Help.description(Locale::En));
+}
+
+#[tokio::test]
+async fn who_cannot_be_asked_about_stops_it_and_a_chat_that_is_gone_does_not() {
+    let bench = Bench::start(json!({ "botToken": TOKEN, "webhookSecret": "" })).await;
+    bench.link(501, "olena", &["staff"], None).await;
+    bench.link(502, "agus", &["admin"], None).await;
+    let refused = json!({ "ok": false, "error_code": 400, "description": "Bad Request: chat not found" });
+    bench.wire.answer_next("/setMyCommands", 1, (400, refused.to_string()));
+    let tally = set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap();
+    assert_eq!(tally, Tally { staff_chats: 1, gone: 1 });
+    assert!(commands_words(&tally).ends_with("; 1 of the staff's chats are gone at Telegram"));
+    let fault = json!({ "party": "users", "operation": "user", "fault": "server_error" });
+    bench.sandbox.control("POST", "/_control/faults", &fault).await.unwrap();
+    let error = set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap_err();
+    assert!(error.to_string().contains("cannot be asked"), "{error}");
 }
 
 #[test]
