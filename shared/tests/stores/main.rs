@@ -2,16 +2,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod changes;
+mod chats;
 mod contacts;
 mod corrupt;
 mod creation;
 mod deliveries;
 mod delivery_corrupt;
 mod delivery_listing;
+mod directory;
 mod idempotency;
+mod links;
 mod listing;
 mod panel_sessions;
 mod preferences;
 mod setup;
 mod small_records;
 mod stored;
+mod support_tasks;

@@ -3,7 +3,7 @@
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use jiff::{SignedDuration, Timestamp};
-use sandbox::testbed::dynamodb::{DynamoDb, IDEMPOTENCY_KEYS, INVOICES, NOTIFICATIONS};
+use sandbox::testbed::dynamodb::{CHATS, DynamoDb, IDEMPOTENCY_KEYS, INVOICES, NOTIFICATIONS};
 use sandbox::testbed::wire::Wire;
 use shared::domain::invoice::Invoice;
 use shared::domain::invoice::attempt::Transaction;
@@ -13,11 +13,14 @@ use shared::domain::order::{Order, OrderItem};
 use shared::domain::payment_report::{PaymentReport, ReportSource, ReportedStatus};
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
+use shared::stores::chats::Chats;
 use shared::stores::contacts::Contacts;
 use shared::stores::deliveries::Deliveries;
+use shared::stores::directory::Directory;
 use shared::stores::idempotency_keys::IdempotencyKeys;
 use shared::stores::invoices::{Cause, Creation, Invoices};
 use shared::stores::preferences::PreferenceBook;
+use shared::stores::support_tasks::SupportTasks;
 use shared::stores::sweeps::Sweeps;
 use shared::stores::table::Table;
 use shared::stores::unmatched_reports::UnmatchedReports;
@@ -36,6 +39,9 @@ pub struct Stores {
     pub deliveries: Deliveries,
     pub contacts: Contacts,
     pub preferences: PreferenceBook,
+    pub chats: Chats,
+    pub tasks: SupportTasks,
+    pub directory: Directory,
 }
 
 pub async fn stores() -> Stores {
@@ -53,6 +59,9 @@ pub async fn stores() -> Stores {
         deliveries: Deliveries::new(table(NOTIFICATIONS)),
         contacts: Contacts::new(table(NOTIFICATIONS)),
         preferences: PreferenceBook::new(table(NOTIFICATIONS)),
+        chats: Chats::new(table(CHATS)),
+        tasks: SupportTasks::new(table(CHATS)),
+        directory: Directory::new(table(CHATS)),
         dynamodb,
         wire,
     }
