@@ -3,6 +3,7 @@
 pub mod call;
 
 pub mod internal_service;
+pub mod isp_api;
 pub mod isp_panel;
 pub mod mail;
 pub mod order_service;

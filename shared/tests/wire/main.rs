@@ -6,6 +6,7 @@
 mod callback;
 mod connections;
 mod failures;
+mod isp_api;
 mod mail_feedback;
 mod odd_server;
 mod orders;
