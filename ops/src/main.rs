@@ -10,6 +10,7 @@ mod deployment;
 mod directory;
 mod dlq;
 mod doctor;
+mod panel;
 mod queue_addresses;
 mod stack_outputs;
 mod telegram;
@@ -38,6 +39,8 @@ enum Command {
     Telegram(telegram::Arguments),
     /// The customers and workers that the bot offers
     Directory(directory::Arguments),
+    /// The ISP's panel: whether it lets us in and takes tasks
+    Panel(panel::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -48,6 +51,7 @@ async fn main() -> ExitCode {
         Command::Contact(arguments) => contact::run(&arguments).await,
         Command::Telegram(arguments) => telegram::run(&arguments).await,
         Command::Directory(arguments) => directory::run(&arguments).await,
+        Command::Panel(arguments) => panel::run(&arguments).await,
     };
     done.unwrap_or_else(|error| {
         eprintln!("ops: {error:#}");
