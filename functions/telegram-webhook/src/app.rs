@@ -1,0 +1,218 @@
+//! What the function holds between updates.
+
+use aws_sdk_dynamodb::Client;
+use http::HeaderMap;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use shared::domain::locale::Locale;
+use shared::lambda::metrics::Metrics;
+use shared::lambda::refreshed::Refreshed;
+use shared::lambda::secrets::SecretReader;
+use shared::lambda::settings::required;
+use shared::lambda::startup::Startup;
+use shared::providers::call::Caller;
+use shared::providers::internal_service::{InternalKeys, InternalService};
+use shared::providers::isp_api::{IspApi, IspRoutes};
+use shared::providers::telegram::update::{Update, UpdateError, Updates};
+use shared::providers::tripay::Credentials;
+use shared::providers::user_service::UserService;
+use shared::stores::chats::Chats;
+use shared::stores::contacts::Contacts;
+use shared::stores::directory::Directory;
+use shared::stores::invoices::Invoices;
+use shared::stores::support_tasks::SupportTasks;
+use shared::stores::table::Table;
+use shared::workflows::channel_list::ChannelList;
+use shared::workflows::pay_invoice::Cashier;
+use shared::workflows::tripay_client::{TripayClient, base_url};
+
+use crate::settings::{BotSettings, isp_routes};
+use crate::subscribers::Subscribers;
+use crate::views::Words;
+
+/// The function.
+pub struct App {
+    pub chats: Chats,
+    pub tasks: SupportTasks,
+    pub invoices: Invoices,
+    pub contacts: Contacts,
+    pub subscribers: Subscribers,
+    pub tripay: TripayClient,
+    pub channels: ChannelList,
+    pub settings: BotSettings,
+    pub metrics: Metrics,
+    source: Source,
+    held: Refreshed<Held>,
+}
+
+/// What is made of secrets that may be rotated.
+#[derive(Debug, Clone)]
+struct Held {
+    updates: Updates,
+    users: UserService,
+}
+
+/// Where that comes from.
+#[derive(Debug)]
+struct Source {
+    secrets: SecretReader,
+    caller: Caller,
+    users_url: String,
+}
+
+/// The secret `telegram`, as far as updates are concerned.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WebhookSecret {
+    /// What Telegram proves itself with. Empty: the bot is off.
+    #[serde(default)]
+    webhook_secret: SecretString,
+}
+
+/// The tables.
+#[derive(Debug, Clone)]
+pub struct Tables {
+    pub chats: Table,
+    pub invoices: Table,
+    /// For contacts only.
+    pub notifications: Table,
+}
+
+/// Where the others are.
+#[derive(Debug, Clone)]
+pub struct Parties {
+    pub users: String,
+    pub tripay: String,
+    /// None where the directory is used instead.
+    pub isp: Option<(String, IspRoutes)>,
+}
+
+/// Reads settings and secrets.
+///
+/// # Errors
+/// When one is missing or wrong, by name.
+pub async fn start() -> anyhow::Result<App> {
+    let startup = Startup::begin()?;
+    let client = Client::new(&startup.aws);
+    let table = |name: String| Table::new(client.clone(), name);
+    let tables = Tables {
+        chats: table(required("CHATS_TABLE")?),
+        invoices: table(required("INVOICES_TABLE")?),
+        notifications: table(required("NOTIFICATIONS_TABLE")?),
+    };
+    let parties =
+        Parties { users: required("USER_SERVICE_BASE_URL")?, tripay: base_url()?, isp: isp_routes()? };
+    let caller = Caller::new(startup.http.clone());
+    App::new(tables, startup.secrets()?, caller, parties, BotSettings::read()?).await
+}
+
+impl App {
+    /// The function over its parts.
+    ///
+    /// # Errors
+    /// When a secret is missing or malformed.
+    pub async fn new(
+        tables: Tables,
+        secrets: SecretReader,
+        caller: Caller,
+        parties: Parties,
+        settings: BotSettings,
+    ) -> anyhow::Result<Self> {
+        let mut names = vec!["telegram", "internal", "tripay"];
+        names.extend(parties.isp.as_ref().map(|_| "isp-api"));
+        let (batch, before) = tokio::join!(secrets.batch(&names), secrets.previous("telegram"));
+        let batch = batch?;
+        let internal: InternalKeys = batch.get("internal")?;
+        let users = InternalService::new(caller.clone(), &parties.users, &internal)?;
+        let held = Held { updates: updates(batch.get("telegram")?, before?), users: UserService::new(users) };
+        let credentials: Credentials = batch.get("tripay")?;
+        let api = match parties.isp {
+            Some((base_url, routes)) => {
+                Some(IspApi::new(caller.clone(), &base_url, batch.get("isp-api")?, routes))
+            }
+            None => None,
+        };
+        let directory = Directory::new(tables.chats.clone());
+        Ok(Self {
+            tasks: SupportTasks::new(tables.chats.clone()),
+            chats: Chats::new(tables.chats),
+            invoices: Invoices::new(tables.invoices),
+            contacts: Contacts::new(tables.notifications),
+            subscribers: Subscribers { api, directory },
+            tripay: TripayClient::new(caller.clone(), parties.tripay, secrets.clone(), credentials),
+            channels: ChannelList::default(),
+            settings,
+            metrics: Metrics::new("telegram-webhook"),
+            source: Source { secrets, caller, users_url: parties.users },
+            held: Refreshed::new(held),
+        })
+    }
+
+    /// Proves and reads an update. When the token does not fit, it may have been rotated: it is read again,
+    /// at most once a minute.
+    ///
+    /// # Errors
+    /// When the update is forged or unreadable.
+    pub async fn open(&self, headers: &HeaderMap, body: &[u8]) -> Result<Update, UpdateError> {
+        let opened = self.held.get().updates.open(headers, body);
+        let refresh = match &opened {
+            Ok(_) => self.held.is_stale(),
+            Err(UpdateError::TokenInvalid | UpdateError::Disabled) => self.held.may_be_rotated(),
+            Err(UpdateError::TooLong | UpdateError::Unreadable) => false,
+        };
+        if !refresh {
+            return opened;
+        }
+        self.held.renew(self.source.read().await);
+        opened.or_else(|_| self.held.get().updates.open(headers, body))
+    }
+
+    /// The user service.
+    pub fn users(&self) -> UserService {
+        self.held.get().users
+    }
+
+    /// What codes are made with. `users` is [`App::users`].
+    pub fn cashier<'a>(&'a self, users: &'a UserService) -> Cashier<'a> {
+        Cashier {
+            tripay: &self.tripay,
+            channels: &self.channels,
+            invoices: &self.invoices,
+            users,
+            metrics: &self.metrics,
+            callback_url: self.settings.callback_url.as_deref(),
+            return_url: self.settings.return_url.as_deref(),
+        }
+    }
+
+    /// The words of a language.
+    pub fn words(&self, locale: Locale) -> Words {
+        Words::new(locale, &self.settings.time_zone, &self.settings.company_name)
+    }
+
+    /// The words for who told no more than the language of their Telegram.
+    pub fn words_for(&self, language: &str) -> Words {
+        self.words(Locale::of_tag(language))
+    }
+}
+
+impl Source {
+    async fn read(&self) -> anyhow::Result<Held> {
+        let names = ["telegram", "internal"];
+        let (batch, before) = tokio::join!(self.secrets.batch(&names), self.secrets.previous("telegram"));
+        let batch = batch?;
+        let users = InternalService::new(self.caller.clone(), &self.users_url, &batch.get("internal")?)?;
+        Ok(Held { updates: updates(batch.get("telegram")?, before?), users: UserService::new(users) })
+    }
+}
+
+fn updates(current: WebhookSecret, before: Option<WebhookSecret>) -> Updates {
+    let secrets = [Some(current), before].into_iter().flatten().map(|secret| secret.webhook_secret);
+    // An empty token proves nothing: anybody can send it. Switched off now, the one before counts no more.
+    let mut tokens: Vec<SecretString> = secrets.collect();
+    if tokens.first().is_none_or(|current| current.expose_secret().is_empty()) {
+        tokens.clear();
+    }
+    tokens.retain(|token| !token.expose_secret().is_empty());
+    Updates { secret_tokens: tokens }
+}
