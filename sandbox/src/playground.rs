@@ -58,13 +58,14 @@ fn user(
     (id.to_owned(), user)
 }
 
-/// Four customers and an admin.
+/// Four customers, a member of the staff and an admin.
 pub(crate) fn users() -> Users {
     let users = [
         user("user-1", "Budi Santoso", Some("081234567890"), Some(700_000_001), "id", &["user"]),
         user("user-2", "Siti Aminah", None, None, "id", &["user"]),
         user("user-3", "Олена Шевченко", None, Some(700_000_003), "uk", &["user"]),
         user("user-4", "Alex Carter", None, None, "en", &["user"]),
+        user("staff-1", "Taras Melnyk", None, None, "en", &["user", "staff"]),
         user("admin-1", "Agus Wijaya", Some("081298765432"), Some(700_000_009), "id", &["user", "admin"]),
     ];
     Users { users: users.into() }
