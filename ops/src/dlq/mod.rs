@@ -10,7 +10,7 @@ mod redaction;
 mod resend;
 mod show;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod walk;
 
 use std::process::ExitCode;

@@ -1,11 +1,12 @@
 //! `ops doctor`: is this deployment well, and if not, what is to be done?
 //!
-//! Reads only; the most it does to anybody is to ask for a list. Prints no secret.
+//! Reads only; the most it does to anybody is to log in, or to ask for a list. Prints no secret.
 
 mod api;
 mod email;
 mod finding;
 pub mod functions;
+mod isp;
 mod providers;
 mod queues;
 mod secrets;
@@ -13,6 +14,7 @@ mod settings;
 mod tables;
 mod telegram;
 mod wanted_settings;
+mod webhook;
 
 use std::process::ExitCode;
 

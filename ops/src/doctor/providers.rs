@@ -12,7 +12,7 @@ use shared::providers::user_service::UserService;
 use super::finding::Finding;
 use super::functions::Functions;
 use super::secrets::Held;
-use super::telegram;
+use super::{isp, telegram};
 use crate::deployment::Deployment;
 
 /// Asks every provider for something harmless.
@@ -37,7 +37,8 @@ pub async fn check(deployment: &Deployment, functions: &Functions, held: Held) -
         let base_url = functions.setting("TRIPAY_BASE_URL").unwrap_or(mode.base_url());
         findings.push(tripay(Tripay::new(caller.clone(), base_url, credentials).channels().await));
     }
-    findings.extend(telegram::check(functions, caller.clone(), held.telegram).await);
+    findings.extend(telegram::check(deployment, functions, caller.clone(), held.telegram).await);
+    findings.extend(isp::check(deployment, functions, &caller, (held.panel, held.isp_api)).await);
     let Some(keys) = held.internal else {
         return findings;
     };

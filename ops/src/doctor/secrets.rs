@@ -4,6 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use shared::lambda::secrets::{SecretBatch, SecretError, SecretReader};
 use shared::providers::internal_service::InternalKeys;
+use shared::providers::isp_api::IspCredentials;
+use shared::providers::isp_panel::session::PanelCredentials;
 use shared::providers::mail::smtp::SmtpCredentials;
 use shared::providers::telegram::TelegramCredentials;
 use shared::providers::tripay::Credentials;
@@ -18,12 +20,37 @@ const SHORTEST_KEY: usize = 32;
 /// Letters of a bot's token behind its number, at least. All that were seen have 35; Telegram promises no length.
 const SHORTEST_TELEGRAM_KEY: usize = 30;
 
+/// Letters that Telegram takes at most to prove itself with.
+const LONGEST_WEBHOOK_SECRET: usize = 256;
+
 /// The part of the secret `api` that is always needed, and the one that JWKS replaces.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ApiSecret {
     jwt_secret: SecretString,
     cursor_key: SecretString,
+}
+
+/// The secret `telegram`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bot {
+    bot_token: SecretString,
+    /// What Telegram proves itself with; empty where nobody writes to the bot.
+    #[serde(default)]
+    webhook_secret: SecretString,
+}
+
+impl Bot {
+    /// To ask Telegram with.
+    pub fn credentials(self) -> TelegramCredentials {
+        TelegramCredentials { bot_token: self.bot_token }
+    }
+
+    /// Whether updates can be believed.
+    pub fn has_webhook_secret(&self) -> bool {
+        !self.webhook_secret.expose_secret().trim().is_empty()
+    }
 }
 
 /// The secrets that the provider checks go on with.
@@ -34,7 +61,11 @@ pub struct Held {
     /// To ask the company's services with.
     pub internal: Option<InternalKeys>,
     /// To ask Telegram with.
-    pub telegram: Option<TelegramCredentials>,
+    pub telegram: Option<Bot>,
+    /// To log in to the ISP's panel with.
+    pub panel: Option<PanelCredentials>,
+    /// To ask the ISP's API with.
+    pub isp_api: Option<IspCredentials>,
 }
 
 /// Reads all secrets in one request and looks at each.
@@ -45,6 +76,10 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Findi
         functions.setting("EMAIL_TRANSPORT") == Some("smtp") && functions.setting("EMAIL_FROM").is_some();
     if is_smtp {
         names.push("smtp");
+    }
+    let has_panel = functions.has("task-creator");
+    if has_panel {
+        names.extend(["isp-panel", "isp-api"]);
     }
     let batch = SecretReader::new(client, deployment.stack.clone()).batch(&names).await;
     let batch = match batch {
@@ -65,7 +100,16 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Findi
     if is_smtp {
         findings.push(read(stack, &batch, "smtp", smtp_trouble).0);
     }
-    (findings, Held { tripay: credentials, internal: keys, telegram: bot })
+    let (mut panel, mut isp_api) = (None, None);
+    if has_panel {
+        let account = |found: &PanelCredentials| account_trouble(&found.username, &found.password);
+        let (finding, found) = read(stack, &batch, "isp-panel", account);
+        (panel, findings) = (found, [findings, vec![finding]].concat());
+        let account = |found: &IspCredentials| account_trouble(&found.username, &found.password);
+        let (finding, found) = read(stack, &batch, "isp-api", account);
+        (isp_api, findings) = (found, [findings, vec![finding]].concat());
+    }
+    (findings, Held { tripay: credentials, internal: keys, telegram: bot, panel, isp_api })
 }
 
 /// A secret, when it is usable, and the finding about it.
@@ -80,9 +124,11 @@ fn read<T: serde::de::DeserializeOwned>(
         "tripay" => r#"{"apiKey":"…","privateKey":"…","merchantCode":"T…"}"#,
         "api" => r#"{"jwtSecret":"…","cursorKey":"…","cronSecret":"…"}"#,
         "telegram" => {
-            r#"{"botToken":"<digits>:<letters>"}, as @BotFather tells it; empty switches Telegram off"#
+            r#"{"botToken":"<digits>:<letters>","webhookSecret":"…"}: the token as @BotFather tells it, empty switches \
+               Telegram off; webhookSecret by `ops telegram set-webhook --new-secret`"#
         }
         "smtp" => r#"{"username":"…","password":"…"}; both empty, the relay asks for none"#,
+        "isp-panel" | "isp-api" => r#"{"username":"…","password":"…"}; both empty where it is not used"#,
         _ => r#"{"apiKeys":["…"]}"#,
     };
     let mut fix = format!(
@@ -154,23 +200,32 @@ fn internal_trouble(found: &InternalKeys) -> Option<String> {
     }
 }
 
-fn telegram_trouble(found: &TelegramCredentials) -> Option<String> {
-    let token = found.bot_token.expose_secret();
+fn telegram_trouble(found: &Bot) -> Option<String> {
+    let (token, secret) = (found.bot_token.expose_secret(), found.webhook_secret.expose_secret());
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let is_usable =
+        (SHORTEST_KEY..=LONGEST_WEBHOOK_SECRET).contains(&secret.len()) && secret.bytes().all(is_letter);
+    if !secret.is_empty() && !is_usable {
+        return Some(format!(
+            "webhookSecret is not {SHORTEST_KEY} to {LONGEST_WEBHOOK_SECRET} of A-Z, a-z, 0-9, _ and -"
+        ));
+    }
     if token.trim().is_empty() {
         return None;
     }
     let is_bot = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
-    let is_key = |key: &str| {
-        key.len() >= SHORTEST_TELEGRAM_KEY
-            && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-    };
+    let is_key = |key: &str| key.len() >= SHORTEST_TELEGRAM_KEY && key.bytes().all(is_letter);
     let is_token = token.split_once(':').is_some_and(|(id, key)| is_bot(id) && is_key(key));
     (!is_token).then(|| "botToken is not digits, a colon and some 35 letters".to_owned())
 }
 
 fn smtp_trouble(found: &SmtpCredentials) -> Option<String> {
-    let has_password = !found.password.expose_secret().is_empty();
-    match (found.username.is_empty(), has_password) {
+    account_trouble(&found.username.as_str().into(), &found.password)
+}
+
+fn account_trouble(username: &SecretString, password: &SecretString) -> Option<String> {
+    let has_password = !password.expose_secret().is_empty();
+    match (username.expose_secret().is_empty(), has_password) {
         (true, true) => Some("there is a password, but username is empty".to_owned()),
         (false, false) => Some("there is a username, but password is empty".to_owned()),
         _ => None,
@@ -228,7 +283,13 @@ mod tests {
 
     #[test]
     fn a_token_that_is_none_is_found_and_none_at_all_is_a_choice() {
-        let trouble = |token: &str| telegram_trouble(&TelegramCredentials { bot_token: token.into() });
+        let secret = "0123456789_abcdef-0123456789abcdef";
+        let bot = |token: &str, secret: &str| Bot { bot_token: token.into(), webhook_secret: secret.into() };
+        let trouble = |token: &str| telegram_trouble(&bot(token, secret));
+        assert_eq!(telegram_trouble(&bot("", "")), None);
+        for bad in [&secret[..31], &format!("{secret}!"), &secret.repeat(8)] {
+            assert!(telegram_trouble(&bot("", bad)).unwrap().starts_with("webhookSecret is not"), "{bad}");
+        }
         let key = "AbCdEfGhIjKlMnOpQrStUvWxYz_-0123456";
         assert_eq!(trouble(""), None);
         assert_eq!(trouble(&format!("123456789:{key}")), None);

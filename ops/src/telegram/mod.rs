@@ -4,7 +4,7 @@ mod bot_secret;
 mod commands;
 #[cfg(test)]
 mod tests;
-mod webhook;
+pub mod webhook;
 
 use std::process::ExitCode;
 

@@ -1,6 +1,6 @@
 //! Stories of dead letters, on queues inside the process.
 
-mod bench;
+pub mod bench;
 mod crashes;
 mod dropping;
 mod looking;
