@@ -1,1 +1,4 @@
+//! Conversations with the bot.
 
+mod bench;
+mod wizard;
