@@ -20,8 +20,8 @@ border-radius:.5rem;text-decoration:none}.spoiler{cursor:pointer}.spoiler input{
 .spoiler span{background:#6b7280;color:transparent;border-radius:.2rem}\
 .spoiler input:checked+span{background:none;color:inherit}\
 .bubble.mine{background:#d9fdd3;margin-left:auto}iframe.chat{width:100%;height:65vh;border:0;border-radius:.6rem;\
-padding:0;background:#dbe7f3}body.messages{margin:0;padding:0;max-width:none;height:100vh;overflow:auto;display:flex;\
-flex-direction:column-reverse;background:#dbe7f3}body.messages .chat{border-radius:0}.row form{flex:1;display:flex}\
+padding:0;background:#dbe7f3}body.messages{margin:0;padding:0;max-width:none;background:#dbe7f3}\
+.newest{height:100vh;overflow:auto;display:flex;flex-direction:column-reverse}body.messages .chat{border-radius:0}.row form{flex:1;display:flex}\
 button.button{margin:0;font:inherit}button.button:hover,a.button:hover{background:#6f96c0}.spinning{opacity:.6}\
 .button code{background:#fff3;padding:0 .3rem}\
 .note{background:#374151;color:#fff;border-radius:.6rem;padding:.3rem .8rem;margin:.4rem 0 0;width:fit-content}\

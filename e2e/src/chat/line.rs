@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 pub const HELP: &str = "\
 What you type is sent to the bot; try /start or /help. What begins with # is for this terminal:
   #2            presses button 2 of the newest message with buttons
-  #17.2         presses button 2 that message 17 had when it was shown last here, even if it has changed since
+  #17.2         presses button 2 of message 17, also when the message has lost its buttons since
   #language uk  sets what the person's Telegram speaks; without a language it does not say
   #block        blocks the bot; #unblock lets it write again
   ##text        sends #text

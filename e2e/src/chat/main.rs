@@ -142,8 +142,8 @@ fn trouble(outcome: &Value) -> Option<String> {
     }
     let words = match (outcome["state"].as_str()?, outcome["status"].as_u64()) {
         ("delivered", _) => return None,
-        (_, Some(status)) => format!("answered {status}"),
-        (_, None) => outcome["error"].as_str().unwrap_or("has not taken an earlier one yet").to_owned(),
+        (_, Some(status)) => format!("the webhook answered {status}"),
+        (_, None) => outcome["error"].as_str().unwrap_or("an earlier one has not been taken yet").to_owned(),
     };
-    Some(format!("  (the bot's webhook {words}; Telegram tries again)"))
+    Some(format!("  (the bot did not take it: {words}; Telegram tries again)"))
 }

@@ -154,11 +154,12 @@ fn render_messages(world: &World, id: &str, is_still: bool, problem: Option<&Pro
         ),
     };
     let status = problem_status(&problem);
+    // `newest` is laid out from its end, so that it begins scrolled down to the newest message.
     let document = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">{refresh}\
          <meta name=\"viewport\" content=\"width=device-width\"><title>Messages</title>\
-         <style>{STYLE}</style></head>\n<body class=\"messages\"><div class=\"chat\">{empty}{bubbles}{failures}\
-         {problem}<p class=\"follow\">{switch}</p></div></body></html>\n"
+         <style>{STYLE}</style></head>\n<body class=\"messages\"><div class=\"newest\"><div class=\"chat\">{empty}{bubbles}{failures}\
+         {problem}<p class=\"follow\">{switch}</p></div></div></body></html>\n"
     );
     with_forms(status, Html(document))
 }
