@@ -1,6 +1,6 @@
 # Each target is a line or two that calls the real tool. Ports: make up PAYDESK_AWS_PORT=4666 PAYDESK_SANDBOX_PORT=4670
 .DEFAULT_GOAL := help
-.PHONY: help up down demo test dev sizes costs package fmt lint template openapi doctor
+.PHONY: help up down demo chat test dev sizes costs package fmt lint template openapi doctor
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -14,6 +14,10 @@ down: ## stops what `make up` started
 demo: ## the main job, step by step; starts the stack when it is down
 	@python3 infra/local/up.py --if-down
 	@cargo run -q --bin demo
+
+chat: ## talks to the bot in the terminal; CHAT=4242 is who you are at Telegram; starts the stack when it is down
+	@python3 infra/local/up.py --if-down
+	@cargo run -q --bin chat
 
 test: ## everything: format, lints, unit, wire, story, house, templates, end to end, what was logged
 	@python3 infra/local/test.py
