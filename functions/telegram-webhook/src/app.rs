@@ -12,7 +12,7 @@ use shared::lambda::settings::required;
 use shared::lambda::startup::Startup;
 use shared::providers::call::Caller;
 use shared::providers::internal_service::{InternalKeys, InternalService};
-use shared::providers::isp_api::{IspApi, IspRoutes};
+use shared::providers::isp_api::{IspApi, IspCredentials, IspRoutes};
 use shared::providers::telegram::update::{Update, UpdateError, Updates};
 use shared::providers::tripay::Credentials;
 use shared::providers::user_service::UserService;
@@ -163,7 +163,11 @@ impl App {
         if !refresh {
             return opened;
         }
-        self.held.renew(self.source.read().await);
+        let read = self.source.read(self.subscribers.api.is_some()).await;
+        if let (Ok((_, Some(account))), Some(api)) = (&read, &self.subscribers.api) {
+            api.use_account(account.clone());
+        }
+        self.held.renew(read.map(|(held, _)| held));
         opened.or_else(|_| self.held.get().updates.open(headers, body))
     }
 
@@ -197,12 +201,15 @@ impl App {
 }
 
 impl Source {
-    async fn read(&self) -> anyhow::Result<Held> {
-        let names = ["telegram", "internal"];
+    /// What may have been rotated, and where it is wanted the account at the provider's API.
+    async fn read(&self, with_isp_api: bool) -> anyhow::Result<(Held, Option<IspCredentials>)> {
+        let mut names = vec!["telegram", "internal"];
+        names.extend(with_isp_api.then_some("isp-api"));
         let (batch, before) = tokio::join!(self.secrets.batch(&names), self.secrets.previous("telegram"));
         let batch = batch?;
         let users = InternalService::new(self.caller.clone(), &self.users_url, &batch.get("internal")?)?;
-        Ok(Held { updates: updates(batch.get("telegram")?, before?), users: UserService::new(users) })
+        let held = Held { updates: updates(batch.get("telegram")?, before?), users: UserService::new(users) };
+        Ok((held, if with_isp_api { Some(batch.get("isp-api")?) } else { None }))
     }
 }
 

@@ -53,7 +53,7 @@ pub struct IspRoutes {
 pub struct IspApi {
     caller: Caller,
     base_url: String,
-    credentials: IspCredentials,
+    credentials: RwLock<IspCredentials>,
     routes: IspRoutes,
     token: RwLock<Option<Token>>,
 }
@@ -89,7 +89,13 @@ impl IspApi {
     /// A client of the API at `base_url`.
     pub fn new(caller: Caller, base_url: &str, credentials: IspCredentials, routes: IspRoutes) -> Self {
         let base_url = base_url.trim().trim_end_matches('/').to_owned();
+        let credentials = RwLock::new(credentials);
         Self { caller, base_url, credentials, routes, token: RwLock::new(None) }
+    }
+
+    /// Logs in with this account from now on: it may have been rotated. A token that is held is used on.
+    pub fn use_account(&self, credentials: IspCredentials) {
+        *self.credentials.write().unwrap_or_else(PoisonError::into_inner) = credentials;
     }
 
     /// The customers that the API finds by a login name, a telephone number, or what else it searches for.
@@ -171,7 +177,8 @@ impl IspApi {
 
     async fn log_in(&self) -> Result<HeaderValue, CallError> {
         let call = self.caller.call(LOGIN, Method::POST, &self.url(&self.routes.login_path)).within(WITHIN);
-        let call = call.accepting("*/*").json(&wire::Account::of(&self.credentials));
+        let account = self.credentials.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let call = call.accepting("*/*").json(&wire::Account::of(&account));
         let answer = call.send().await.map_err(without_excerpt)?;
         let failed = |failure, what: &str| without_excerpt(answer.error(failure, what));
         if !answer.status.is_success() {
