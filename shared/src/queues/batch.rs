@@ -44,6 +44,15 @@ pub enum Delivery {
     },
 }
 
+/// Which try of a message it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Try {
+    /// Others follow, if this one ends in [`Delivery::Retry`].
+    Early,
+    /// After this one the message is dead.
+    Last,
+}
+
 /// How a queue's messages are dealt with.
 #[derive(Debug, Clone)]
 pub struct SqsBatch {
@@ -64,6 +73,16 @@ impl SqsBatch {
         F: Fn(M) -> D,
         D: Future<Output = Delivery>,
     {
+        self.run_by_try(event, |message, _| handle(message)).await
+    }
+
+    /// The same, for who ends things in its own way at the last try.
+    pub async fn run_by_try<M, F, D>(&self, event: SqsEvent, handle: F) -> SqsBatchResponse
+    where
+        M: DeserializeOwned,
+        F: Fn(M, Try) -> D,
+        D: Future<Output = Delivery>,
+    {
         let results = join_all(event.records.iter().map(|record| self.one(record, &handle))).await;
         let mut response = SqsBatchResponse::default();
         response.batch_item_failures = results.into_iter().flatten().collect();
@@ -74,13 +93,14 @@ impl SqsBatch {
     async fn one<M, F, D>(&self, record: &SqsMessage, handle: &F) -> Option<BatchItemFailure>
     where
         M: DeserializeOwned,
-        F: Fn(M) -> D,
+        F: Fn(M, Try) -> D,
         D: Future<Output = Delivery>,
     {
+        let turn = self.delay_after(record).map_or(Try::Last, |_| Try::Early);
         let body = record.body.as_deref().unwrap_or_default();
         let delivery = match serde_json::from_str(body) {
             Ok(message) => {
-                let handled = AssertUnwindSafe(async { handle(message).await }).catch_unwind().await;
+                let handled = AssertUnwindSafe(async { handle(message, turn).await }).catch_unwind().await;
                 handled.unwrap_or_else(|_| Delivery::Retry {
                     after: None,
                     reason: "handling it panicked".to_owned(),
@@ -108,16 +128,21 @@ impl SqsBatch {
         after: Option<Duration>,
         reason: &str,
     ) -> Option<()> {
-        let tries = receive_count(record);
-        let delay = match self.delays.get(tries.saturating_sub(1)) {
-            Some(delay) => *delay,
-            None if age(record) >= self.patience() => {
-                return self.bury(record, body, &format!("given up after {tries} tries: {reason}")).await;
-            }
-            // The queue gave it out often because it had to wait: that was no trying.
-            None => self.delays.last().copied().unwrap_or_default(),
+        let Some(delay) = self.delay_after(record) else {
+            let tries = receive_count(record);
+            return self.bury(record, body, &format!("given up after {tries} tries: {reason}")).await;
         };
         self.hide(record, delay.max(after.unwrap_or_default()), reason).await
+    }
+
+    /// How long to wait after this try; none when it was the last.
+    fn delay_after(&self, record: &SqsMessage) -> Option<Duration> {
+        match self.delays.get(receive_count(record).saturating_sub(1)) {
+            Some(delay) => Some(*delay),
+            None if age(record) >= self.patience() => None,
+            // The queue gave it out often because it had to wait: that was no trying.
+            None => Some(self.delays.last().copied().unwrap_or_default()),
+        }
     }
 
     /// For how long a message is tried at least: half of all delays, for those ahead of their time.

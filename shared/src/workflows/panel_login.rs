@@ -91,7 +91,7 @@ impl From<SessionError> for LoginError {
             SessionError::Login(error) => error,
             SessionError::Store(error) => {
                 let detail = format!("the shared session cannot be used: {error}");
-                Self { failure: PanelFailure::new(PanelCode::AuthRequestFailed, detail), after: None }
+                Self::passing(PanelFailure::new(PanelCode::AuthRequestFailed, detail), None)
             }
         }
     }
@@ -183,7 +183,8 @@ impl PanelLogin {
             let first_seen = *first_seen.get_or_insert(shared.version);
             if let Some(failed) = shared.failed_login.clone().filter(|_| shared.version > first_seen) {
                 // Somebody tried while we waited: the next try would end in the same way.
-                return Err(LoginError { failure: failed.failure, after: failed.after }.into());
+                let FailedLogin { failure, after, is_final } = failed;
+                return Err(LoginError { failure, after, is_final }.into());
             }
             if let Some(lease) = self.claim(&shared, now).await? {
                 return self.log_in(lease, now).await;
@@ -191,7 +192,7 @@ impl PanelLogin {
             if began.elapsed() >= self.patience {
                 let detail = "somebody else is logging in, and it takes too long".to_owned();
                 let failure = PanelFailure::new(PanelCode::AuthRequestFailed, detail);
-                return Err(LoginError { failure, after: None }.into());
+                return Err(LoginError::passing(failure, None).into());
             }
             tokio::time::sleep(STEP).await;
         }
@@ -217,7 +218,8 @@ impl PanelLogin {
                 (Ok(cookie), stored)
             }
             Err(error) => {
-                let failed = FailedLogin { failure: error.failure.clone(), after: error.after };
+                let LoginError { failure, after, is_final } = error.clone();
+                let failed = FailedLogin { failure, after, is_final };
                 (Err(error.into()), self.sessions.fail(lease, &failed).await)
             }
         };
@@ -263,4 +265,30 @@ fn created(answer: Result<(), CreateError>) -> Creating {
 fn later(now: Timestamp, by: Duration) -> Timestamp {
     let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
     now.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::isp_panel::LOGIN_WITHIN;
+
+    #[test]
+    fn nobody_takes_over_from_somebody_who_is_still_logging_in() {
+        assert!(LEASE.unsigned_abs() > LOGIN_WITHIN, "a lease is shorter than a login");
+        assert!(PATIENCE > STEP * 10, "nobody waits");
+    }
+
+    #[test]
+    fn a_login_that_cannot_be_tried_again_refuses_the_task() {
+        for (code, is_final) in PanelCode::ALL.into_iter().flat_map(|code| [(code, false), (code, true)]) {
+            let failure = PanelFailure::new(code, "no");
+            let answer = not_created(LoginError { failure: failure.clone(), after: None, is_final });
+            let wanted = if code.is_retryable() && !is_final {
+                Creating::Safe { failure, after: None }
+            } else {
+                Creating::Refused(failure)
+            };
+            assert_eq!(answer, wanted);
+        }
+    }
 }

@@ -140,7 +140,11 @@ async fn a_login_that_failed_is_told_to_those_who_waited() {
         let session = sessions.get().await.unwrap();
         let lease = sessions.claim_login(&session, minute(1)).await.unwrap().unwrap();
         assert_eq!(sessions.get().await.unwrap().failed_login, None);
-        let failed = FailedLogin { failure: PanelFailure::new(PanelCode::AuthHttpError, "no"), after };
+        let failed = FailedLogin {
+            failure: PanelFailure::new(PanelCode::AuthHttpError, "no"),
+            after,
+            is_final: after.is_none(),
+        };
         sessions.fail(lease, &failed).await.unwrap();
         let session = sessions.get().await.unwrap();
         assert_eq!((session.failed_login, session.login_until), (Some(failed), None));

@@ -98,6 +98,7 @@ impl Panel {
                 format!("the panel's first page set no cookie (HTTP {})", visit.status.as_u16()),
             ),
             after: None,
+            is_final: true,
         })?;
         let call = self.page(LOGIN, Method::POST, "index.php").within(PAGE_WITHIN);
         let call = self.form(call, &first, "index.php", wire::login_form(&self.credentials));
@@ -114,13 +115,13 @@ impl Panel {
             wire::page(&answer.body) == Page::LoginForm
         };
         if is_refused {
-            return Err(not_let_in(
+            return Err(not_believed(
                 &answer,
                 "the panel showed its login form again: are account and password right?",
             ));
         }
         if answer.status.is_client_error() {
-            return Err(not_let_in(&answer, "the panel refused the login"));
+            return Err(not_believed(&answer, "the panel refused the login"));
         }
         Ok(cookie)
     }
@@ -203,4 +204,9 @@ fn cookie_header(cookie: &Cookie) -> HeaderValue {
 
 fn not_let_in(answer: &Answer, what: &str) -> LoginError {
     answer.error(Failure::Refused, what).into()
+}
+
+/// The panel read account and password, and says no.
+fn not_believed(answer: &Answer, what: &str) -> LoginError {
+    LoginError { is_final: true, ..not_let_in(answer, what) }
 }

@@ -14,11 +14,22 @@ pub struct LoginError {
     pub failure: PanelFailure,
     /// How long the panel wants to be left alone, if it said.
     pub after: Option<Duration>,
+    /// Whether the panel read account and password and said no: trying them again by ourselves would only lock
+    /// the account.
+    pub is_final: bool,
+}
+
+impl LoginError {
+    /// A login that may be tried again.
+    pub fn passing(failure: PanelFailure, after: Option<Duration>) -> Self {
+        Self { failure, after, is_final: false }
+    }
 }
 
 impl Verdict for LoginError {
     fn retry(&self) -> Retry {
-        if self.failure.code.is_retryable() { Retry::Safe { after: self.after } } else { Retry::Never }
+        let is_final = self.is_final || !self.failure.code.is_retryable();
+        if is_final { Retry::Never } else { Retry::Safe { after: self.after } }
     }
 }
 
@@ -63,7 +74,7 @@ impl From<CallError> for LoginError {
                 PanelCode::AuthHttpError
             }
         };
-        Self { failure: PanelFailure::new(code, error.detail), after: wished(error.failure) }
+        Self { failure: PanelFailure::new(code, error.detail), after: wished(error.failure), is_final: false }
     }
 }
 

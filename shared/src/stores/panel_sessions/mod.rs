@@ -56,6 +56,8 @@ pub struct FailedLogin {
     pub failure: PanelFailure,
     /// How long the panel wanted to be left alone, if it said. Whole seconds.
     pub after: Option<Duration>,
+    /// Whether the panel knows us and said no.
+    pub is_final: bool,
 }
 
 /// The right to log in.
@@ -96,6 +98,8 @@ struct StoredFailure {
     detail: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     after_seconds: Option<u64>,
+    #[serde(default)]
+    is_final: bool,
 }
 
 impl PanelSession {
@@ -174,6 +178,7 @@ impl PanelSessions {
             code: failed.failure.code.as_str().to_owned(),
             detail: failed.failure.detail.clone(),
             after_seconds: failed.after.map(|after| after.as_secs()),
+            is_final: failed.is_final,
         };
         let version = lease.version.saturating_add(1);
         self.write(SessionItem { version, failed_login: Some(failure), ..SessionItem::default() }).await
@@ -213,5 +218,6 @@ fn failed_login(stored: StoredFailure) -> Result<FailedLogin, StoreError> {
     let corrupt = |reason: String| StoreError::Corrupt { key: NAME.to_owned(), reason };
     let code = stored.code.parse().map_err(|error| corrupt(format!("{error}: {}", stored.code)))?;
     let failure = PanelFailure::new(code, stored.detail);
-    Ok(FailedLogin { failure, after: stored.after_seconds.map(Duration::from_secs) })
+    let after = stored.after_seconds.map(Duration::from_secs);
+    Ok(FailedLogin { failure, after, is_final: stored.is_final })
 }
