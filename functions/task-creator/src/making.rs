@@ -1,0 +1,272 @@
+//! The making of one task: look, log in, claim, call once, write down.
+//!
+//! What fails before the claim leaves nothing behind. What is called is called once; from then on only the
+//! panel's own word, or a person's, says whether the task is there.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use shared::domain::identifier::TaskId;
+use shared::domain::panel_failure::{PanelCode, PanelFailure};
+use shared::domain::support_task::draft::TaskDraft;
+use shared::domain::support_task::{Claim, Made, Standing, SupportTask};
+use shared::lambda::metrics::Metric;
+use shared::providers::isp_panel::NewTask;
+use shared::providers::isp_panel::outcome::LoginError;
+use shared::providers::isp_panel::session::Cookie;
+use shared::queues::batch::{Delivery, Try};
+use shared::retry::{Retry, Verdict};
+use shared::stores::invoices::Cause;
+use shared::stores::support_tasks::ChangedTask;
+use shared::stores::table::StoreError;
+use shared::workflows::panel_login::{Creating, PanelLogin, SessionError};
+use tokio::time::{Instant, timeout_at};
+
+use crate::app::App;
+use crate::deadline::Deadline;
+use crate::panel::PanelAccess;
+
+/// How long to wait before the panel's word is written down again after the store failed: it is worth more
+/// than the time, for without it a person has to look.
+const KEEP_AGAIN: [Duration; 3] =
+    [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2700)];
+
+/// One request, and what it is dealt with by.
+pub struct Making<'a> {
+    pub app: &'a App,
+    pub panel: &'a PanelAccess,
+    pub id: TaskId,
+    pub attempt: u32,
+    pub correlation_id: String,
+    pub turn: Try,
+    pub deadline: Deadline,
+}
+
+/// A claim of ours on a task.
+struct Claimed {
+    draft: TaskDraft,
+    since: Timestamp,
+}
+
+impl Making<'_> {
+    /// Makes the task, if it is still to be made.
+    pub async fn run(&self) -> Delivery {
+        let mut task = match self.app.tasks.get(&self.id).await {
+            Ok(Some(task)) => task,
+            Ok(None) => return nobody_s(),
+            Err(error) => return put_off(&error),
+        };
+        // Only looked at: nothing is claimed before there is a session to use.
+        match task.claim(self.attempt, Timestamp::now()) {
+            Claim::Make => self.make().await,
+            Claim::Lost => self.leave_to_a_person().await,
+            claim @ (Claim::Settled | Claim::Busy { .. }) => self.not_ours(claim),
+        }
+    }
+
+    async fn make(&self) -> Delivery {
+        let login = match self.panel.login() {
+            Ok(login) => login,
+            Err(failure) => return self.give_up(failure).await,
+        };
+        let session = timeout_at(self.deadline.begin_by(), login.session(Timestamp::now())).await;
+        let cookie = match session {
+            Ok(Ok(cookie)) => cookie,
+            Ok(Err(error)) => return self.without_session(error).await,
+            Err(_) => return later("logging in took too long"),
+        };
+        if Instant::now() >= self.deadline.begin_by() {
+            return later("too little time is left to ask the panel");
+        }
+        match self.claim().await {
+            Ok(claimed) => self.ask(login, &cookie, claimed).await,
+            Err(delivery) => delivery,
+        }
+    }
+
+    /// Nobody is logged in, so nothing was claimed.
+    async fn without_session(&self, error: SessionError) -> Delivery {
+        self.app.metrics.count(Metric::ProviderCallFailed);
+        let verdict = error.retry();
+        let LoginError { failure, after, .. } = error.into();
+        if verdict == Retry::Never || self.turn == Try::Last {
+            return self.give_up(failure).await;
+        }
+        self.log("put off", Some(&failure));
+        Delivery::Retry { after, reason: failure.to_string() }
+    }
+
+    /// Ends an attempt for which the panel was never asked, so that whoever wants the task is told.
+    async fn give_up(&self, failure: PanelFailure) -> Delivery {
+        let cause = self.cause();
+        let end = |task: &mut SupportTask| task.give_up_making(self.attempt, failure.clone(), cause.now);
+        match self.app.tasks.change(&self.id, &cause, end).await {
+            Ok(Some(changed)) => self.ended(&changed.task),
+            Ok(None) => nobody_s(),
+            Err(error) => put_off(&error),
+        }
+    }
+
+    /// Claims the task, or says what is done with a message that cannot.
+    async fn claim(&self) -> Result<Claimed, Delivery> {
+        let cause = self.cause();
+        let claim = |task: &mut SupportTask| task.claim(self.attempt, cause.now);
+        match self.app.tasks.change(&self.id, &cause, claim).await {
+            Ok(Some(ChangedTask { outcome: Claim::Make, task })) => {
+                Ok(Claimed { draft: task.draft, since: cause.now })
+            }
+            Ok(Some(changed)) => Err(self.not_ours(changed.outcome)),
+            Ok(None) => Err(nobody_s()),
+            Err(error) => Err(put_off(&error)),
+        }
+    }
+
+    /// Opens the review of a task whose maker is gone; claims nothing.
+    async fn leave_to_a_person(&self) -> Delivery {
+        let cause = self.cause();
+        let lose = |task: &mut SupportTask| {
+            let mut claimed = task.clone();
+            let claim = claimed.claim(self.attempt, cause.now);
+            if claim == Claim::Lost {
+                *task = claimed;
+            }
+            claim
+        };
+        match self.app.tasks.change(&self.id, &cause, lose).await {
+            Ok(Some(changed)) => self.not_ours(changed.outcome),
+            Ok(None) => nobody_s(),
+            Err(error) => put_off(&error),
+        }
+    }
+
+    /// What is done with the message of a task that is not ours to make.
+    fn not_ours(&self, claim: Claim) -> Delivery {
+        match claim {
+            Claim::Make => later("it is to be made after all"),
+            Claim::Settled => {
+                self.log("nothing to do", None);
+                Delivery::Done
+            }
+            Claim::Busy { wait } => {
+                let after = wait.unsigned_abs().saturating_add(Duration::from_secs(1));
+                Delivery::Later { after, reason: "somebody is making it".to_owned() }
+            }
+            Claim::Lost => {
+                self.app.metrics.count(Metric::TaskNeedsReview);
+                self.log("left to a person: its maker is gone", None);
+                Delivery::Done
+            }
+        }
+    }
+
+    /// Asks the panel, once, and writes its word down.
+    async fn ask(&self, login: &PanelLogin, cookie: &Cookie, claimed: Claimed) -> Delivery {
+        let draft = &claimed.draft;
+        let worker_ids: Vec<u32> = draft.workers.as_slice().iter().map(|worker| worker.id.0).collect();
+        let task = NewTask {
+            kind: draft.kind.as_str(),
+            message: draft.description.as_str(),
+            customer_username: draft.customer.username.as_str(),
+            worker_ids: &worker_ids,
+            send_whatsapp: draft.whats_app.is_requested(),
+        };
+        let creating = login.create(cookie, &task, Timestamp::now());
+        let creating = timeout_at(self.deadline.answer_by(), creating).await.unwrap_or_else(|_| {
+            let what = "the time ran out before the panel answered";
+            Creating::Unclear(PanelFailure::new(PanelCode::TaskCreateRequestFailed, what))
+        });
+        if matches!(creating, Creating::Safe { .. } | Creating::Unclear(_)) {
+            self.app.metrics.count(Metric::ProviderCallFailed);
+        }
+        let (made, again) = match creating {
+            Creating::Made => (Made::Created, None),
+            Creating::Refused(failure) => (Made::Failed(failure), None),
+            Creating::Unclear(failure) => (Made::Unclear(failure), None),
+            Creating::Safe { failure, .. } if self.turn == Try::Last => (Made::Failed(failure), None),
+            Creating::Safe { failure, after } => {
+                self.log("put off", Some(&failure));
+                (Made::Postponed, Some(Delivery::Retry { after, reason: failure.to_string() }))
+            }
+        };
+        match (self.keep(&made, claimed.since).await, again) {
+            (Ok(Some(_)), Some(again)) => again,
+            (Ok(Some(task)), None) => self.ended(&task),
+            (Ok(None), _) => nobody_s(),
+            // Whoever gets the message next finds our claim and, in the end, asks a person.
+            (Err(error), _) => put_off(&error),
+        }
+    }
+
+    /// Writes the panel's word down, and tries again when the store fails.
+    async fn keep(&self, made: &Made, since: Timestamp) -> Result<Option<SupportTask>, StoreError> {
+        let cause = self.cause();
+        let keep = |task: &mut SupportTask| task.made(self.attempt, since, made.clone(), cause.now);
+        let mut pauses = KEEP_AGAIN.into_iter();
+        loop {
+            let error = match self.app.tasks.change(&self.id, &cause, keep).await {
+                Ok(changed) => return Ok(changed.map(|changed| changed.task)),
+                Err(error) => error,
+            };
+            tracing::warn!(correlationId = self.correlation_id, task = %self.id, %error, "the panel's word is not written down");
+            match pauses.next() {
+                Some(pause) if error.retry() != Retry::Never => tokio::time::sleep(pause).await,
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// Counts and logs where a task now stands.
+    fn ended(&self, task: &SupportTask) -> Delivery {
+        match &task.standing {
+            Standing::Created { .. } => {
+                self.app.metrics.count(Metric::TaskCreated);
+                self.log("created", None);
+            }
+            Standing::Failed { failure, .. } => {
+                self.app.metrics.count(Metric::TaskFailed);
+                self.log("failed", Some(failure));
+            }
+            Standing::NeedsReview { failure, .. } => {
+                self.app.metrics.count(Metric::TaskNeedsReview);
+                self.log("left to a person", Some(failure));
+            }
+            // Somebody else was quicker: it is theirs to tell.
+            Standing::Ready | Standing::Submitting { .. } | Standing::GivenUp { .. } => {
+                self.log("nothing to do", None);
+            }
+        }
+        Delivery::Done
+    }
+
+    fn cause(&self) -> Cause {
+        Cause { correlation_id: self.correlation_id.clone(), now: Timestamp::now() }
+    }
+
+    fn log(&self, outcome: &str, failure: Option<&PanelFailure>) {
+        let (correlation_id, task, attempt) = (&self.correlation_id, &self.id, self.attempt);
+        let Some(PanelFailure { code, detail }) = failure else {
+            tracing::info!(correlationId = correlation_id, %task, attempt, outcome, "support task");
+            return;
+        };
+        let retryable = code.is_retryable();
+        tracing::warn!(correlationId = correlation_id, %task, attempt, outcome, %code, retryable, detail, "support task");
+    }
+}
+
+fn nobody_s() -> Delivery {
+    Delivery::Dead { reason: "there is no such task".to_owned() }
+}
+
+fn later(reason: &str) -> Delivery {
+    Delivery::Retry { after: None, reason: reason.to_owned() }
+}
+
+/// What an error of the store means for the message.
+fn put_off<E: Verdict + Display>(error: &E) -> Delivery {
+    match error.retry() {
+        Retry::Never => Delivery::Dead { reason: error.to_string() },
+        Retry::Safe { after } => Delivery::Retry { after, reason: error.to_string() },
+        Retry::AskFirst => Delivery::Retry { after: None, reason: error.to_string() },
+    }
+}
