@@ -41,6 +41,26 @@ impl Stack {
         self.new_person_at(id, email, locale).await
     }
 
+    /// A new member of the staff who reads English.
+    ///
+    /// # Errors
+    /// When the sandbox refuses.
+    pub async fn new_staff(&self) -> anyhow::Result<Person> {
+        let person = self.new_person("en").await?;
+        self.set_roles(&person, &["user", "staff"]).await?;
+        Ok(person)
+    }
+
+    /// Gives somebody these roles at the user service, in place of those they had.
+    ///
+    /// # Errors
+    /// When the sandbox refuses.
+    pub async fn set_roles(&self, person: &Person, roles: &[&str]) -> anyhow::Result<()> {
+        let user = json!({ "email": person.email, "name": "Olena Test", "locale": "en", "roles": roles });
+        self.control(Method::PUT, &format!("users/users/{}", person.id), &user).await?;
+        Ok(())
+    }
+
     /// A new customer whose address takes mail at first, and then sends it back.
     ///
     /// # Errors
