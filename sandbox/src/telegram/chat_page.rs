@@ -43,9 +43,8 @@ pub(super) fn with_forms(status: StatusCode, page: Html<String>) -> Response {
 }
 
 /// The chat's id, where it can be one.
-fn id_of(text: &str) -> Result<i64, Response> {
-    let id = text.parse().ok().filter(|id| *id != 0);
-    id.ok_or_else(|| unknown(text))
+fn id_of(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|id| *id != 0)
 }
 
 fn unknown(id: &str) -> Response {
@@ -175,10 +174,7 @@ pub(super) async fn say(
     Path(id): Path<String>,
     Form(form): Form<SayForm>,
 ) -> Response {
-    let chat = match id_of(&id) {
-        Ok(chat) => chat,
-        Err(page) => return page,
-    };
+    let Some(chat) = id_of(&id) else { return unknown(&id) };
     let queued = {
         let (mut telegram, now_ms) = (world.telegram(), world.clock.now_ms());
         telegram
@@ -208,10 +204,7 @@ pub(super) async fn press(
     Path(id): Path<String>,
     Form(form): Form<PressForm>,
 ) -> Response {
-    let chat = match id_of(&id) {
-        Ok(chat) => chat,
-        Err(page) => return page,
-    };
+    let Some(chat) = id_of(&id) else { return unknown(&id) };
     // The page may be older than the message: Telegram's clients press what they show.
     let press = Press { message_id: form.message_id, data: form.data, is_forged: true };
     let queued = {
