@@ -7,6 +7,9 @@ use e2e::wait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+/// What the bot says when it cannot do what it was asked.
+const TROUBLE: &str = "Something went wrong on our side. Please try again in a minute.";
+
 /// The role of a deployed function.
 async fn role_of(stack: &Stack, folder: &str) -> String {
     let deployed = stack.configuration(folder).await.unwrap();
@@ -107,6 +110,35 @@ async fn without_its_permission_to_write_the_sender_tells_nobody_and_with_it_tel
     stack.delivery_becomes(&person, &format!("{id}.email"), "SENT").await.unwrap();
     stack.told_everything(&person, &["email"]).await.unwrap();
     assert_eq!(stack.mails(&person.email, &id).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn without_its_permission_to_write_the_bot_says_so_and_with_it_obeys() {
+    let stack = Stack::alone().unwrap();
+    let person = stack.new_person("en").await.unwrap();
+    let chat = stack.conversation(&person);
+    chat.says("/language").await.unwrap();
+    let menu = chat.shows("Choose your language").await.unwrap();
+    let role = role_of(&stack, "telegram-webhook").await;
+    let whole = policy(&stack, &role, "chats").await;
+
+    put_policy(&stack, &role, "chats", &without(&whole, "dynamodb:PutItem")).await;
+    // Nothing may panic before the permission is back.
+    let refused = chat.presses("Українська").await;
+    let meanwhile = chat.seen().await;
+    put_policy(&stack, &role, "chats", &whole).await;
+
+    assert_eq!(refused.unwrap()["reply"]["method"], "answerCallbackQuery");
+    let meanwhile = meanwhile.unwrap();
+    let answers = meanwhile["answers"].as_array().unwrap();
+    assert!(answers.iter().any(|answer| answer["text"] == TROUBLE), "{meanwhile}");
+    assert!(meanwhile["messages"].as_array().unwrap().contains(&menu), "{meanwhile}");
+
+    chat.presses("Українська").await.unwrap();
+    chat.shows("Відтепер я пишу українською").await.unwrap();
+    chat.says("/language").await.unwrap();
+    chat.shows("Виберіть мову").await.unwrap();
+    chat.nothing_failed().await.unwrap();
 }
 
 #[tokio::test]
