@@ -27,11 +27,13 @@ WARM_UP, EVENTS = 20, 300
 # The event that is handled over and over: a repeated one, as most are.
 SAMPLES = {
     "billing-api": "create-without-token.json",
+    "chat-api": "no-such-route.json",
     "event-relay": None,
     "notification-api": "no-such-route.json",
     "notification-sender": None,
     "order-updater": None,
     "reconciler": "schedule.json",
+    "task-creator": None,
     "tripay-callback": "test-null-ids.json",
 }
 EMPTY = json.dumps({"Records": []}).encode()
