@@ -28,7 +28,12 @@ pub struct Conversation {
 impl Stack {
     /// The chat of a customer.
     pub fn conversation(&self, person: &Person) -> Conversation {
-        Conversation::at(&self.file.sandbox_url, self.http.clone(), person.chat)
+        self.conversation_in(person.chat)
+    }
+
+    /// A chat by its id.
+    pub fn conversation_in(&self, chat: i64) -> Conversation {
+        Conversation::at(&self.file.sandbox_url, self.http.clone(), chat)
     }
 }
 

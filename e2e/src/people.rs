@@ -96,7 +96,10 @@ impl Stack {
     }
 
     /// A bearer token of anybody, signed with the stack's own key.
-    async fn token_of(&self, user: &str) -> anyhow::Result<String> {
+    ///
+    /// # Errors
+    /// When the key cannot be read.
+    pub async fn token_of(&self, user: &str) -> anyhow::Result<String> {
         let wish = json!({ "SecretId": format!("{}/api", self.file.stack) });
         let secret = self.aws("secretsmanager", "secretsmanager.GetSecretValue", &wish).await?;
         let keys: Value = serde_json::from_str(&text(&secret, "SecretString")?)?;

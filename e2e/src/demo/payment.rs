@@ -1,8 +1,6 @@
-//! `make demo`: the main job on the local stack, step by step, in plain words.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person")]
+//! An order is paid through Tripay, and its customer hears of it.
 
-use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use e2e::billing::text;
 use e2e::notices::ARRIVAL_TIMEOUT;
@@ -11,59 +9,31 @@ use e2e::stack::Stack;
 use e2e::wait;
 use serde_json::{Value, json};
 
+use crate::story::{Story, quoted, rupiah, word};
+
 /// The channel that the customer of the demo likes.
 const CHANNEL: &str = "BCA_VA";
-/// Steps that are shown.
-const STEPS: usize = 10;
-/// The customer's id, address and Telegram chat.
-const CUSTOMER: (&str, &str, i64) = ("user-1", "user-1@example.com", 700_000_001);
+/// The customer's Telegram chat.
+pub const CHAT: i64 = 700_000_001;
+/// The customer's id and address.
+const CUSTOMER: (&str, &str) = ("user-1", "user-1@example.com");
 /// How long a callback may take to be settled.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(20);
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    match show().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("\ndemo: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+/// What can be looked at afterwards.
+pub struct Seen {
+    /// Tripay's page of the payment.
+    pub checkout: String,
+    /// The email's id.
+    pub mail: String,
 }
 
-async fn show() -> anyhow::Result<()> {
-    let stack = Stack::open()?;
-    let mut story = Story { step: 0, began: Instant::now(), step_began: Instant::now() };
-    println!("\nAn order is paid through Tripay, on this machine.\n");
-    let health = stack.request(http::Method::GET, "/health").send().await;
-    if let Err(error) = health {
-        let url = &stack.file.api_url;
-        anyhow::bail!("the API at {url} does not answer ({error}).\nRun `make up`, then `make demo` again.");
-    }
-    tell(&stack, &mut story).await
-}
-
-/// Tells a person what happens, and how long it took.
-struct Story {
-    step: usize,
-    began: Instant,
-    step_began: Instant,
-}
-
-impl Story {
-    fn done(&mut self, what: &str, facts: &[String]) {
-        self.step += 1;
-        let took = self.step_began.elapsed().as_millis();
-        println!("{}/{STEPS}  {what}  ({took} ms)", self.step);
-        for fact in facts {
-            println!("       {fact}");
-        }
-        self.step_began = Instant::now();
-    }
-}
-
-async fn tell(stack: &Stack, story: &mut Story) -> anyhow::Result<()> {
-    story.step_began = Instant::now();
+/// Shows how an order is paid, and who is told. Answers where that can be looked at.
+///
+/// # Errors
+/// When something does not happen.
+pub async fn show(stack: &Stack, story: &mut Story) -> anyhow::Result<Seen> {
+    story.catch_breath();
     let order = stack.new_order(CUSTOMER.0).await?;
     story.done(
         "A customer orders coffee.",
@@ -123,14 +93,12 @@ async fn tell(stack: &Stack, story: &mut Story) -> anyhow::Result<()> {
     ];
     story.done("The order service is told.", &facts);
     let mail = show_messages(stack, story, &invoice).await?;
-    println!("\nDone in {} ms. To look around:", story.began.elapsed().as_millis());
-    places(stack, &checkout, &mail);
-    Ok(())
+    Ok(Seen { checkout, mail })
 }
 
 /// Shows what the customer got by email and Telegram about this invoice; answers the email's id.
 async fn show_messages(stack: &Stack, story: &mut Story, invoice: &str) -> anyhow::Result<String> {
-    let (_, address, chat) = CUSTOMER;
+    let (_, address) = CUSTOMER;
     let mail = wait::until("the customer's email", ARRIVAL_TIMEOUT, async || {
         Ok(stack.mails(address, invoice).await?.into_iter().next_back())
     })
@@ -145,33 +113,12 @@ async fn show_messages(stack: &Stack, story: &mut Story, invoice: &str) -> anyho
     story.done("The customer gets an email, in Indonesian, as the user service says.", &facts);
 
     let message = wait::until("the customer's Telegram message", ARRIVAL_TIMEOUT, async || {
-        Ok(stack.chat(chat, invoice).await?.into_iter().next_back())
+        Ok(stack.chat(CHAT, invoice).await?.into_iter().next_back())
     })
     .await?;
     let facts: Vec<String> = quoted(&message["text"]).collect();
-    story.done(&format!("And a Telegram message, in chat {chat}."), &facts);
+    story.done(&format!("And a Telegram message, in chat {CHAT}."), &facts);
     text(&mail, "id")
-}
-
-/// A message's lines, set off from what is said about it.
-fn quoted(message: &Value) -> impl Iterator<Item = String> {
-    message
-        .as_str()
-        .unwrap_or_default()
-        .trim_end()
-        .lines()
-        .map(|line| format!("| {line}").trim_end().to_owned())
-}
-
-fn places(stack: &Stack, checkout: &str, mail: &str) {
-    let (api, sandbox) = (&stack.file.api_url, &stack.file.sandbox_url);
-    println!("  checkout page   {checkout}");
-    println!("  all of Tripay's transactions, to pay others by hand   {sandbox}/");
-    println!("  this email, as a mail program shows it   {sandbox}/mail/{mail}");
-    println!("  the customer's chat                      {sandbox}/telegram/chats/{}", CUSTOMER.2);
-    println!("  health          curl {api}/health");
-    println!("  logs            .local/log/ (aws.log has the functions' lines)");
-    println!("  the deployment  make doctor\n");
 }
 
 fn channel_line(channel: &Value) -> String {
@@ -179,22 +126,4 @@ fn channel_line(channel: &Value) -> String {
     let customer = rupiah(&channel["customerFee"]);
     let merchant = rupiah(&channel["merchantFee"]);
     format!("{name:<16} {what:<26} fee: customer {customer}, merchant {merchant}")
-}
-
-/// A text of a document for a person.
-fn word(document: &Value, field: &str) -> String {
-    document[field].as_str().unwrap_or("-").to_owned()
-}
-
-/// An amount as people in Indonesia write it.
-fn rupiah(amount: &Value) -> String {
-    let digits = amount.as_i64().map_or_else(|| "-".to_owned(), |amount| amount.to_string());
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push('.');
-        }
-        text.push(digit);
-    }
-    format!("Rp {text}")
 }
