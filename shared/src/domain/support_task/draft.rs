@@ -160,7 +160,7 @@ impl FromStr for Description {
         let letters = text.chars().filter(|letter| *letter == '\n' || !letter.is_control());
         let kept: String = letters.collect();
         let kept = kept.trim();
-        if kept.is_empty() {
+        if !kept.chars().any(is_seen) {
             return Err(DescriptionError::Empty);
         }
         if kept.chars().count() > MAX_DESCRIPTION {
@@ -231,6 +231,13 @@ impl Workers {
     }
 }
 
+/// Whether a letter shows anything by itself. Joiners, direction marks and fillers do not.
+fn is_seen(letter: char) -> bool {
+    let is_hidden = matches!(letter, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}');
+    !is_hidden && !letter.is_whitespace()
+}
+
 /// A name in one line, without characters that break it or turn its direction. None when nothing is left.
 fn shown_name(name: &str) -> Option<String> {
     let letters = name.chars().filter(|letter| !letter.is_control());
@@ -254,7 +261,9 @@ mod tests {
         assert!("🚑".repeat(MAX_DESCRIPTION).parse::<Description>().is_ok());
         let long = "x".repeat(MAX_DESCRIPTION + 1);
         assert_eq!(long.parse::<Description>(), Err(DescriptionError::TooLong));
-        assert_eq!(" \n\u{0}".parse::<Description>(), Err(DescriptionError::Empty));
+        for nothing in [" \n\u{0}", "\u{200b}\u{200d}", "\u{202e}\n\u{2066}", "\u{3164}", "\u{feff}"] {
+            assert_eq!(nothing.parse::<Description>(), Err(DescriptionError::Empty), "{nothing:?}");
+        }
     }
 
     #[test]
