@@ -21,7 +21,9 @@ pub async fn begin(turn: Turn<'_>) -> Result<Reply, StoreError> {
     if turn.user().is_none() {
         return Ok(turn.show(turn.words().not_linked()));
     }
-    if turn.arrival() != Arrival::InOrder {
+    // The button stays below what ended: pressed twice, or much later, it does not drop what is being asked.
+    let is_begun = turn.is_press() && open(&turn).is_some();
+    if is_begun || turn.arrival() != Arrival::InOrder {
         return Ok(turn.show(where_we_are(&turn)));
     }
     if let Some(refusal) = refuse_others(&turn).await {
