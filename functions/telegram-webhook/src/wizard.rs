@@ -41,12 +41,12 @@ pub async fn begin(turn: Turn<'_>) -> Result<Reply, StoreError> {
 
 /// Words that are no command: an answer, if anything is being asked.
 pub async fn read(turn: Turn<'_>, text: &str) -> Result<Reply, StoreError> {
-    let Some(open) = open(&turn) else {
-        return if is_over(&turn) { expire(&turn).await } else { Ok(turn.show(turn.words().unknown())) };
-    };
     if turn.arrival() != Arrival::InOrder {
         return Ok(turn.show(where_we_are(&turn)));
     }
+    let Some(open) = open(&turn) else {
+        return if is_over(&turn) { expire(&turn).await } else { Ok(turn.show(turn.words().unknown())) };
+    };
     follow(&turn, open, open.read(text)).await
 }
 
@@ -157,7 +157,11 @@ async fn refuse_others(turn: &Turn<'_>) -> Option<Reply> {
         Ok(Audience::Customer | Audience::Stranger) => {
             turn.app.metrics.count(Metric::StaffCommandRefused);
             let correlation_id = &turn.cause.correlation_id;
-            tracing::warn!(correlationId = correlation_id, user = ?turn.user(), "a staff command was refused");
+            tracing::warn!(
+                correlationId = correlation_id,
+                user = turn.user_name(),
+                "a staff command was refused"
+            );
             Some(turn.show(turn.words().staff_only()))
         }
         Err(error) => Some(turn.trouble(&error)),
