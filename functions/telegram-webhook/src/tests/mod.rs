@@ -3,10 +3,15 @@
 mod answers;
 mod back_and_edit;
 mod bench;
+mod costs;
 mod crossings;
 mod endings;
+mod hostile;
+mod languages;
 mod order;
 mod rotation;
+mod searches;
+mod staff;
 mod stale;
 mod steps;
 mod store_trouble;
