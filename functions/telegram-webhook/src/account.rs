@@ -39,7 +39,7 @@ pub async fn start(turn: Turn<'_>, token: &str) -> Result<Reply, StoreError> {
 pub async fn unlink(turn: Turn<'_>) -> Result<Reply, StoreError> {
     let was_linked = turn.app.chats.unlink(&turn.chat).await?;
     if was_linked {
-        tracing::info!(correlationId = turn.cause.correlation_id, user = ?turn.user(), "chat unlinked");
+        tracing::info!(correlationId = turn.cause.correlation_id, user = turn.user_name(), "chat unlinked");
     }
     Ok(turn.show(if was_linked { turn.words().unlinked() } else { turn.words().nothing_to_unlink() }))
 }

@@ -1,8 +1,8 @@
 //! What the person who asked for a task says when it was not plainly made: it is there, or make it again.
 
 use shared::bot::commands::Audience;
-use shared::domain::identifier::{TaskId, UserId};
-use shared::domain::support_task::{Decided, Decision};
+use shared::domain::identifier::TaskId;
+use shared::domain::support_task::{Decided, Decision, SupportTask};
 use shared::lambda::metrics::Metric;
 use shared::stores::table::StoreError;
 
@@ -21,26 +21,32 @@ pub async fn decide(
         Ok(Audience::Customer | Audience::Stranger) => {
             turn.app.metrics.count(Metric::StaffCommandRefused);
             let correlation_id = &turn.cause.correlation_id;
-            tracing::warn!(correlationId = correlation_id, user = ?turn.user(), "a task button was refused");
+            tracing::warn!(
+                correlationId = correlation_id,
+                user = turn.user_name(),
+                "a task button was refused"
+            );
             return Ok(turn.alert(turn.words().staff_only_note()));
         }
         Err(error) => return Ok(turn.trouble(&error)),
     }
-    let task = turn.app.tasks.get(id).await?;
     // Only where it was asked for, and by who asked: the button's text comes from a device.
-    let is_theirs =
-        |user: &UserId| task.as_ref().is_some_and(|task| task.asked_by == *user && task.chat == turn.chat.id);
-    if !turn.user().is_some_and(is_theirs) {
+    let is_theirs = |task: &SupportTask| turn.user() == Some(&task.asked_by) && task.chat == turn.chat.id;
+    let Some(task) = turn.app.tasks.get(id).await?.filter(is_theirs) else {
         return Ok(turn.note(turn.words().task_not_open()));
-    }
+    };
     let now = turn.cause.now;
     let changed = turn.app.tasks.change(id, turn.cause, |task| task.decide(attempt, decision, now)).await?;
     let decided = changed.map_or(Decided::NotOpen, |changed| changed.outcome);
     let correlation_id = &turn.cause.correlation_id;
     tracing::info!(correlationId = correlation_id, task = %id, attempt, ?decision, outcome = ?decided, "task decided");
     Ok(match (decided, decision) {
-        (Decided::Done | Decided::AlreadyDone, Decision::ItIsThere) => turn.show(turn.words().task_there()),
-        (Decided::Done | Decided::AlreadyDone, Decision::CreateAgain) => turn.show(turn.words().task_again()),
+        (Decided::Done | Decided::AlreadyDone, Decision::ItIsThere) => {
+            turn.show(turn.words().task_there(&task.draft))
+        }
+        (Decided::Done | Decided::AlreadyDone, Decision::CreateAgain) => {
+            turn.show(turn.words().task_again(&task.draft))
+        }
         (Decided::Done | Decided::AlreadyDone, Decision::GiveUp) => {
             turn.note(turn.words().task_decided_before())
         }

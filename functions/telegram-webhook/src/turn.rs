@@ -79,6 +79,11 @@ impl<'a> Turn<'a> {
         self.chat.person.link.as_ref().map(|link| &link.user)
     }
 
+    /// The same, for the log. Empty for a stranger.
+    pub fn user_name(&self) -> &str {
+        self.user().map_or("", UserId::as_str)
+    }
+
     /// Whether a button was pressed.
     pub fn is_press(&self) -> bool {
         matches!(self.asked, Asked::Press { .. })

@@ -210,8 +210,8 @@ fn of_wizard(words: &Words, cast: &Cast) -> Vec<View> {
         words.expired(),
         words.tasks_off(),
         words.nothing_to_cancel(),
-        words.task_there(),
-        words.task_again(),
+        words.task_there(&draft(cast)),
+        words.task_again(&draft(cast)),
     ]);
     views
 }

@@ -127,7 +127,7 @@ impl Words {
     }
 
     /// What a task says, line by line.
-    fn draft(&self, draft: &TaskDraft) -> [String; 5] {
+    pub(in crate::views) fn draft(&self, draft: &TaskDraft) -> [String; 5] {
         let workers: Vec<String> = draft.workers.as_slice().iter().map(worker_name).collect();
         let wish = [("wanted", Filling::Flag(draft.whats_app.is_requested()))];
         [
