@@ -36,7 +36,7 @@ pub enum StoreError {
     /// Somebody else changed the item first.
     #[error("another change came first")]
     Conflict,
-    /// The store cannot be used at the moment.
+    /// The store cannot be used at the moment: it does not answer, or we may not ask it.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
     /// What is stored breaks our own rules.
@@ -291,9 +291,8 @@ fn store_error<E: ProvideErrorMetadata, R>(error: SdkError<E, R>) -> StoreError 
             | "TransactionConflictException"
             | "TransactionCanceledException",
         ) => StoreError::Conflict,
-        Some("ValidationException" | "AccessDeniedException" | "ResourceNotFoundException") => {
-            StoreError::Refused(describe(&error))
-        }
+        Some("ValidationException") => StoreError::Refused(describe(&error)),
+        // A permission or a table that is missing says nothing about the request: an operator brings it back.
         Some(_) | None => StoreError::Unavailable(describe(&error)),
     }
 }

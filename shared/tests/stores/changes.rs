@@ -172,16 +172,21 @@ async fn a_write_that_meets_a_transaction_is_decided_anew() {
 }
 
 #[tokio::test]
-async fn what_the_store_refuses_is_never_tried_again_and_named() {
+async fn what_breaks_the_stores_rules_is_never_tried_again_and_what_is_not_allowed_may_be_later() {
     let stores = stores().await;
-    for code in ["AccessDeniedException", "ValidationException", "ResourceNotFoundException"] {
+    let later = Retry::Safe { after: None };
+    for (code, retry, words) in [
+        ("ValidationException", Retry::Never, "the store refused the request"),
+        ("AccessDeniedException", later, "the store is unavailable"),
+        ("ResourceNotFoundException", later, "the store is unavailable"),
+    ] {
         let body =
             format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"the reason"}}"#);
         stores.wire.reset();
         stores.wire.answer_next("GetItem", 1, (400, body));
         let error = stores.invoices.check().await.unwrap_err();
-        assert_eq!(error.retry(), Retry::Never, "{code}");
-        assert_eq!(error.to_string(), format!("the store refused the request: {code}: the reason"));
+        assert_eq!(error.retry(), retry, "{code}");
+        assert_eq!(error.to_string(), format!("{words}: {code}: the reason"));
         assert_eq!(stores.wire.calls().len(), 1, "{code} was repeated");
     }
 }
