@@ -105,17 +105,17 @@ impl Directory {
         Self { table }
     }
 
-    /// Customers whose login name, or a word of whose name, begins as the first word of `query`, and whose
-    /// others contain all of its other words' beginnings.
+    /// Customers of whom each word of `query` begins a word of the login name or of the name.
     ///
     /// # Errors
     /// When the store is unavailable or a row corrupt.
     pub async fn customers(&self, query: &Query) -> Result<FoundCustomers, StoreError> {
         let wanted: Vec<String> = words(query.as_str()).collect();
-        let Some(first) = wanted.first() else {
+        // The longest word is likely to be the rarest: many are called Andriy, or O'something.
+        let Some(rarest) = wanted.iter().max_by_key(|word| word.chars().count()) else {
             return Ok(FoundCustomers { customers: Vec::new(), has_more: false });
         };
-        let page = self.table.query(&beginning(CUSTOMERS, first, ROWS)).await?;
+        let page = self.table.query(&beginning(CUSTOMERS, rarest, ROWS)).await?;
         let mut customers: Vec<Subscriber> = Vec::new();
         for item in page.items {
             let row: DirectoryRow = read(item)?;
