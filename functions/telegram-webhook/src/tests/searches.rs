@@ -87,6 +87,29 @@ async fn a_search_that_finds_too_many_says_so_and_offers_the_first_fifty() {
 }
 
 #[tokio::test]
+async fn somebody_with_a_common_first_name_is_found_by_the_whole_name() {
+    let bench = Bench::start().await;
+    bench.link("staff-1").await;
+    let named = |login: &str, name: &str| Subscriber::new(login.parse().unwrap(), name);
+    let mut rows: Vec<DirectoryRow> = (0..160)
+        .flat_map(|number| DirectoryRow::of_customer(&named(&format!("a{number:03}"), "Andriy")))
+        .collect();
+    // Their login names are not searched for here.
+    rows.retain(|row| row.gsi1sk.starts_with("andriy"));
+    rows.extend(DirectoryRow::of_customer(&named("zz", "Andriy Zelenko")));
+    Directory::new(bench.table(CHATS)).replace(List::Customers, &rows).await.unwrap();
+    let app = bench.app().await;
+    let (user, bot) = bench.chat(&app);
+    user.says("/task").await;
+    user.presses("Maintenance").await;
+    user.says("No light").await;
+    user.says("andriy zelenko").await;
+    bot.finally_shows("1 customer").offers(&["Andriy Zelenko · zz", BACK, CANCEL]);
+    user.says("andriy").await;
+    bot.shows("More than 50 customers found for andriy");
+}
+
+#[tokio::test]
 async fn workers_are_chosen_on_several_pages_and_no_more_than_thirty() {
     let bench = Bench::start().await;
     bench.link("staff-1").await;
