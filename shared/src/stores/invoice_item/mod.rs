@@ -97,7 +97,8 @@ pub struct InvoiceItem {
     /// Only with an outbox: the stream's filter can ask for a number, but not for a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     outbox_size: Option<usize>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Written for the relay; what was told is of no use to whoever reads the item.
+    #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
     outbox: Vec<StoredEvent>,
 }
 
