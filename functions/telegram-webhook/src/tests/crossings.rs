@@ -45,7 +45,7 @@ impl<'a> Side<'a> {
 
 /// Runs both to their ends. `plan` says at each fork whether the right one goes on; the left one after its end.
 /// Answers what both were answered, and what was chosen at each fork.
-async fn cross<'a>(
+pub async fn cross<'a>(
     wire: &Wire,
     plan: &[bool],
     left: impl Future<Output = Delivered> + 'a,

@@ -1,5 +1,6 @@
 //! Conversations with the bot.
 
+mod account;
 mod answers;
 mod back_and_edit;
 mod bench;
@@ -8,7 +9,9 @@ mod crossings;
 mod endings;
 mod hostile;
 mod languages;
+mod languages_chosen;
 mod order;
+mod places;
 mod rotation;
 mod searches;
 mod staff;
