@@ -54,7 +54,7 @@ pub struct ChannelsView {
 }
 
 /// The payment channels that are offered, with their fees for an amount.
-#[utoipa::path(get, path = "/api/v1/billing/channels", params(ChannelQuery), tag = "invoices",
+#[utoipa::path(get, path = "/api/v1/billing/channels", operation_id = "list_channels", params(ChannelQuery), tag = "invoices",
     security(("user" = [])), responses((status = 200, body = ChannelsView)))]
 pub async fn list(
     State(app): State<&'static App>,

@@ -41,7 +41,7 @@ pub struct TransactionQuery {
 
 /// All invoices with their payments and evidence, newest first. A part may hold fewer items than
 /// asked for while there are more: `nextCursor` says.
-#[utoipa::path(get, path = "/internal/billing/transactions", params(TransactionQuery), tag = "operations",
+#[utoipa::path(get, path = "/internal/billing/transactions", operation_id = "list_transactions", params(TransactionQuery), tag = "operations",
     security(("service" = [])),
     responses((status = 200, body = Page<EvidenceView>), (status = 422, description = "A filter is wrong")))]
 pub async fn list(

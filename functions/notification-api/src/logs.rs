@@ -82,7 +82,7 @@ pub struct DeliveryView {
 
 /// The log of deliveries, newest first. A part may hold fewer items than asked for while there are
 /// more: `nextCursor` says.
-#[utoipa::path(get, path = "/internal/notifications/logs", params(LogQuery), tag = "notifications",
+#[utoipa::path(get, path = "/internal/notifications/logs", operation_id = "list_deliveries", params(LogQuery), tag = "notifications",
     security(("service" = [])),
     responses((status = 200, body = Page<DeliveryView>), (status = 422, description = "A filter is wrong")))]
 pub async fn list(

@@ -121,7 +121,7 @@ pub struct PressView {
 }
 
 /// The events that people are told of.
-#[utoipa::path(get, path = "/internal/notifications/templates", tag = "notifications", security(("service" = [])),
+#[utoipa::path(get, path = "/internal/notifications/templates", operation_id = "list_templates", tag = "notifications", security(("service" = [])),
     responses((status = 200, body = TemplatesView)))]
 pub async fn list(_service: Service) -> Result<Response, Refusal> {
     let items = NoticeKind::ALL.iter().copied().map(TemplateView::of).collect();

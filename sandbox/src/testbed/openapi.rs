@@ -28,6 +28,10 @@ pub fn hold(function: &str, generated: &OpenApi) {
     let merged = merge(function, generated, &checked_in);
     if std::env::var_os(UPDATE).is_some() {
         fs::write(&file, &merged).expect("docs/openapi.json can be written");
+    } else {
+        // Written anew, the functions mend it one after the other.
+        let twice = names_given_twice(&merged);
+        assert!(twice.is_empty(), "two operations have one name: {twice:?}; give `operation_id`");
     }
     let checked_in = fs::read_to_string(&file).expect("docs/openapi.json");
     assert!(checked_in == merged, "docs/openapi.json is not what {function} says: run `make openapi`");
@@ -77,6 +81,17 @@ fn misplaced_parameters(document: &Value) -> Vec<String> {
     findings
 }
 
+/// Names of operations that stand more than once in a document: whoever makes a client of it needs them apart.
+fn names_given_twice(document: &str) -> Vec<String> {
+    let document: Value = serde_json::from_str(document).expect("a document is JSON");
+    let (mut seen, mut twice) = (BTreeSet::new(), Vec::new());
+    for item in document["paths"].as_object().into_iter().flat_map(|paths| paths.values()) {
+        let names = METHODS.into_iter().filter_map(|method| item[method]["operationId"].as_str());
+        twice.extend(names.filter(|name| !seen.insert(*name)).map(str::to_owned));
+    }
+    twice
+}
+
 /// The document with the part of `function` as it was just generated, and the others' as checked in. A
 /// schema that nothing names is left out.
 fn merge(function: &str, generated: &OpenApi, checked_in: &OpenApi) -> String {
@@ -108,8 +123,8 @@ fn merge(function: &str, generated: &OpenApi, checked_in: &OpenApi) -> String {
 fn info() -> utoipa::openapi::Info {
     let mut license = License::new("MIT");
     license.identifier = Some("MIT".to_owned());
-    let description = "Invoices paid through Tripay, what operators decide about them, and what people are \
-        told about it. Errors are `application/problem+json` (RFC 9457) with `code`, `retryable` and `correlationId`.";
+    let description = "Invoices paid through Tripay, what operators decide about them, what people are told \
+        about it, and the chats and support tasks of the Telegram bot. Errors are `application/problem+json` (RFC 9457) with `code`, `retryable` and `correlationId`.";
     let info = InfoBuilder::new().title("Paydesk").version(env!("CARGO_PKG_VERSION"));
     info.description(Some(description)).license(Some(license)).build()
 }

@@ -23,6 +23,8 @@ pub const WORKERS: &str = "WORKERS";
 const LAST: char = '\u{10ffff}';
 /// Rows read for one search: a customer may be found by several words.
 const ROWS: u8 = 150;
+/// Most reads for one search.
+const MOST_READS: usize = 8;
 
 /// The directory.
 #[derive(Debug, Clone)]
@@ -81,6 +83,12 @@ impl DirectoryRow {
         words.into_iter().map(row).collect()
     }
 
+    fn customer(&self) -> Result<Subscriber, StoreError> {
+        let corrupt = |reason: &str| StoreError::Corrupt { key: self.pk.clone(), reason: reason.to_owned() };
+        let Entry::Customer(customer) = self.entry.clone() else { return Err(corrupt("no customer")) };
+        customer.subscriber().map_err(|reason| corrupt(&reason))
+    }
+
     /// The row of a worker.
     pub fn of_worker(worker: &Worker) -> Self {
         Self {
@@ -115,20 +123,26 @@ impl Directory {
         let Some(rarest) = wanted.iter().max_by_key(|word| word.chars().count()) else {
             return Ok(FoundCustomers { customers: Vec::new(), has_more: false });
         };
-        let page = self.table.query(&beginning(CUSTOMERS, rarest, ROWS)).await?;
         let mut customers: Vec<Subscriber> = Vec::new();
-        for item in page.items {
-            let row: DirectoryRow = read(item)?;
-            let corrupt =
-                |reason: &str| StoreError::Corrupt { key: row.pk.clone(), reason: reason.to_owned() };
-            let Entry::Customer(customer) = row.entry.clone() else { return Err(corrupt("no customer")) };
-            let customer = customer.subscriber().map_err(|reason| corrupt(&reason))?;
-            if fits(&customer, &wanted) && !customers.contains(&customer) {
-                customers.push(customer);
+        let mut range = beginning(CUSTOMERS, rarest, ROWS);
+        let mut has_more = false;
+        for _ in 0..MOST_READS {
+            let page = self.table.query(&range).await?;
+            for item in page.items {
+                let row: DirectoryRow = read(item)?;
+                range.from.clone_from(&row.gsi1sk);
+                let customer = row.customer()?;
+                if fits(&customer, &wanted) && !customers.contains(&customer) {
+                    customers.push(customer);
+                }
+            }
+            has_more = page.has_more || customers.len() > MOST_FOUND;
+            // Those of whom only one word fits may fill many pages before the first who is wanted.
+            if !page.has_more || customers.len() >= MOST_FOUND {
+                break;
             }
         }
         customers.sort_by(|one, other| one.username.cmp(&other.username));
-        let has_more = page.has_more || customers.len() > MOST_FOUND;
         customers.truncate(MOST_FOUND);
         Ok(FoundCustomers { customers, has_more })
     }

@@ -92,3 +92,13 @@ async fn workers_are_listed_by_name() {
         stores.directory.workers().await.unwrap().iter().map(|worker| worker.id.0).collect();
     assert_eq!(listed, [15, 7, 13]);
 }
+
+#[tokio::test]
+async fn a_customer_behind_hundreds_who_fit_by_one_word_is_found() {
+    let stores = stores().await;
+    let mut many: Vec<Subscriber> =
+        (0..400).map(|number| customer(&format!("user{number:03}"), "Alexander Smith")).collect();
+    many.push(customer("zzz", "Alexander Zane"));
+    fill(&stores.directory, &many).await;
+    assert_eq!(found(&stores.directory, "alexander zan").await, ["zzz"]);
+}

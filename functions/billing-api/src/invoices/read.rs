@@ -26,7 +26,7 @@ pub struct ListQuery {
 }
 
 /// The caller's invoices, newest first.
-#[utoipa::path(get, path = "/api/v1/billing/invoices", params(ListQuery), tag = "invoices",
+#[utoipa::path(get, path = "/api/v1/billing/invoices", operation_id = "list_invoices", params(ListQuery), tag = "invoices",
     security(("user" = [])),
     responses((status = 200, body = Page<InvoiceView>), (status = 422, description = "The cursor is not from this list")))]
 pub async fn list(
