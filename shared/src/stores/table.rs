@@ -116,6 +116,11 @@ impl Table {
     /// # Errors
     /// When the store is unavailable or the item is not what `T` says.
     pub async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        self.get_item(key).await?.map(read).transpose()
+    }
+
+    /// The request itself, once in a program and not once for each kind of item.
+    async fn get_item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
         let got = self
             .client
             .get_item()
@@ -126,7 +131,7 @@ impl Table {
             .send()
             .await
             .map_err(store_error)?;
-        got.item.map(read).transpose()
+        Ok(got.item)
     }
 
     /// Writes one item if what is there is as expected. `item` carries `pk`, `sk` and its new version.
@@ -134,11 +139,15 @@ impl Table {
     /// # Errors
     /// `Conflict` when what is there is not as expected; otherwise when the store is unavailable.
     pub async fn put(&self, item: &impl Serialize, expected: Expected) -> Result<(), StoreError> {
+        self.put_item(write(item)?, expected).await
+    }
+
+    async fn put_item(&self, item: Item, expected: Expected) -> Result<(), StoreError> {
         let (condition, values) = condition(expected);
         self.client
             .put_item()
             .table_name(&self.name)
-            .set_item(Some(write(item)?))
+            .set_item(Some(item))
             .condition_expression(condition)
             .set_expression_attribute_values(values)
             .send()
