@@ -1,5 +1,7 @@
 //! The story of one update.
 
+use std::time::Duration;
+
 use http::Response;
 use jiff::Timestamp;
 use lambda_http::Request;
@@ -11,6 +13,7 @@ use shared::retry::{Retry, Verdict};
 use shared::stores::contacts::{Contact, ContactStanding};
 use shared::stores::invoices::Cause;
 use shared::stores::table::StoreError;
+use tokio::time::timeout;
 
 use crate::app::App;
 use crate::buttons;
@@ -19,6 +22,9 @@ use crate::reply::{self, Reply};
 use crate::turn::{Asked, Turn};
 use crate::{account, invoices, tasks, wizard};
 
+/// How long an update may take. Then the person is told that something is wrong: an update that is never answered
+/// comes again for a day, and their next ones wait behind it.
+const WITHIN: Duration = Duration::from_secs(25);
 /// How often an update is dealt with anew when another one of the chat came first.
 const MAX_CONFLICTS: usize = 3;
 
@@ -33,15 +39,16 @@ pub async fn handle(app: &App, request: Request) -> Response<String> {
             return reply::refused(error);
         }
     };
-    let mut answered = answer(app, &update, &cause).await;
-    for _ in 1..MAX_CONFLICTS {
-        if matches!(answered, Err(StoreError::Conflict)) {
-            answered = answer(app, &update, &cause).await;
-        }
-    }
+    let Ok(answered) = timeout(WITHIN, answer_or_again(app, &update, &cause)).await else {
+        app.metrics.count(Metric::RequestFailed);
+        tracing::error!(correlationId = cause.correlation_id, update = update.id, "update takes too long");
+        return sorry(app, &update).into_response();
+    };
     match answered {
         Ok(reply) => {
-            tracing::info!(correlationId = cause.correlation_id, update = update.id, "update");
+            let (event, outcome) = (update.event.name(), reply.name());
+            let correlation_id = &cause.correlation_id;
+            tracing::info!(correlationId = correlation_id, update = update.id, event, outcome, "update");
             reply.into_response()
         }
         Err(error) => {
@@ -54,6 +61,17 @@ pub async fn handle(app: &App, request: Request) -> Response<String> {
             }
         }
     }
+}
+
+/// Deals with an update, anew when another one of the chat came first.
+async fn answer_or_again(app: &App, update: &Update, cause: &Cause) -> Result<Reply, StoreError> {
+    let mut answered = answer(app, update, cause).await;
+    for _ in 1..MAX_CONFLICTS {
+        if matches!(answered, Err(StoreError::Conflict)) {
+            answered = answer(app, update, cause).await;
+        }
+    }
+    answered
 }
 
 async fn answer(app: &App, update: &Update, cause: &Cause) -> Result<Reply, StoreError> {

@@ -35,6 +35,16 @@ pub enum Reply {
 }
 
 impl Reply {
+    /// What is done, for the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Say(..) => "message",
+            Self::Change(..) => "edit",
+            Self::Note { .. } => "note",
+        }
+    }
+
     /// The method with its parameters.
     fn method(&self) -> Option<Value> {
         match self {

@@ -60,6 +60,10 @@ impl<'a> Turn<'a> {
             Asked::Press { message, .. } => message.chat,
         };
         let chat = app.chats.load(id).await?;
+        if let Some(error) = &chat.unreadable {
+            app.metrics.count(Metric::RequestFailed);
+            tracing::error!(correlationId = cause.correlation_id, %error, "a dialogue cannot be read, and is given up");
+        }
         let locale = chat.person.locale.unwrap_or_else(|| Locale::of_tag(language));
         Ok(Self { app, cause, chat, update, asked, words: app.words(locale) })
     }

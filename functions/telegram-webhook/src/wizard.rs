@@ -19,6 +19,7 @@ use crate::views::View;
 /// `/task`, or the button that begins one.
 pub async fn begin(turn: Turn<'_>) -> Result<Reply, StoreError> {
     if turn.user().is_none() {
+        count_refusal(&turn);
         return Ok(turn.show(turn.words().not_linked()));
     }
     // The button stays below what ended: pressed twice, or much later, it does not drop what is being asked.
@@ -60,7 +61,7 @@ pub async fn press(turn: Turn<'_>, press: Press) -> Result<Reply, StoreError> {
     let dialogue = &turn.chat.dialogue;
     let Some(open) = open(&turn).filter(|open| open.id == press.dialogue) else {
         let is_own = dialogue.open.as_ref().is_some_and(|open| open.id == press.dialogue);
-        if is_own && is_over(&turn) {
+        if (is_own || turn.chat.unreadable.is_some()) && is_over(&turn) {
             return expire(&turn).await;
         }
         let ended = dialogue.ended.as_ref().filter(|ended| ended.id == press.dialogue);
@@ -76,7 +77,7 @@ pub async fn cancel(turn: Turn<'_>) -> Result<Reply, StoreError> {
     if turn.arrival() != Arrival::InOrder {
         return Ok(turn.show(where_we_are(&turn)));
     }
-    if turn.chat.dialogue.open.is_none() {
+    if turn.chat.dialogue.open.is_none() && turn.chat.unreadable.is_none() {
         return Ok(turn.show(turn.words().nothing_to_cancel()));
     }
     end(&turn, Ending::Cancelled).await
@@ -168,6 +169,18 @@ async fn refuse_others(turn: &Turn<'_>) -> Option<Reply> {
     }
 }
 
+/// Whoever tries what is not theirs is seen by the operators.
+fn count_refusal(turn: &Turn<'_>) {
+    turn.app.metrics.count(Metric::StaffCommandRefused);
+    let (correlation_id, chat) = (&turn.cause.correlation_id, turn.chat.id.0);
+    tracing::warn!(
+        correlationId = correlation_id,
+        user = turn.user_name(),
+        chat,
+        "a staff command was refused"
+    );
+}
+
 /// What was said is no answer: nothing is changed, and the question stands.
 fn misfits(turn: &Turn<'_>, open: &OpenWizard, misfit: Misfit) -> Reply {
     if turn.is_press() {
@@ -221,9 +234,10 @@ fn open<'a>(turn: &'a Turn<'_>) -> Option<&'a OpenWizard> {
     turn.chat.dialogue.open_for(turn.user()?, turn.cause.now)
 }
 
-/// Whether a wizard's time ran out, and nobody was told yet.
+/// Whether a wizard's time ran out, or it cannot be read any more, and nobody was told yet.
 fn is_over(turn: &Turn<'_>) -> bool {
-    turn.chat.dialogue.open.as_ref().is_some_and(|open| open.expires_at <= turn.cause.now)
+    turn.chat.unreadable.is_some()
+        || turn.chat.dialogue.open.as_ref().is_some_and(|open| open.expires_at <= turn.cause.now)
 }
 
 fn patience(turn: &Turn<'_>) -> Timestamp {

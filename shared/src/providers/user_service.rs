@@ -1,5 +1,7 @@
 //! The company's user service: who a customer is.
 
+use std::time::Duration;
+
 use http::{Method, StatusCode};
 use serde::Deserialize;
 
@@ -9,6 +11,8 @@ use crate::domain::identifier::UserId;
 use crate::domain::role::Role;
 use crate::retry::{Failure, Kind};
 
+/// Time for a call: somebody may be waiting for the answer.
+const WITHIN: Duration = Duration::from_secs(5);
 const USER: Operation = Operation { provider: "users", name: "user", kind: Kind::Read };
 
 /// The client.
@@ -68,7 +72,8 @@ impl UserService {
     }
 
     async fn get(&self, id: &str) -> Result<Option<User>, CallError> {
-        let answer = self.service.call(USER, Method::GET, &format!("/internal/users/{id}")).send().await?;
+        let call = self.service.call(USER, Method::GET, &format!("/internal/users/{id}"));
+        let answer = call.within(WITHIN).send().await?;
         if answer.status == StatusCode::NOT_FOUND {
             return Ok(None);
         }

@@ -146,12 +146,15 @@ async fn nobody_asks_for_a_task_whose_chat_was_untied_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_dialogue_that_breaks_a_rule_is_corrupt_and_not_forgotten() {
+async fn a_dialogue_that_breaks_a_rule_is_said_to_be_corrupt_and_can_be_replaced() {
     let stores = stores().await;
     kept(&stores, &asking(TaskWizard::Summary { draft: draft() })).await;
     let mut item = stores.dynamodb.item(CHATS, "CHAT#4242", "DIALOGUE").unwrap();
     item["open"]["M"]["wizard"]["M"]["draft"]["M"]["workers"] = json!({ "L": [] });
     stores.dynamodb.put(CHATS, &item);
-    let error = stores.chats.load(CHAT).await.unwrap_err();
-    assert!(matches!(&error, StoreError::Corrupt { key, .. } if key == "CHAT#4242"), "{error}");
+    let chat = stores.chats.load(CHAT).await.unwrap();
+    let error = chat.unreadable.as_ref().unwrap();
+    assert!(matches!(error, StoreError::Corrupt { key, .. } if key == "CHAT#4242"), "{error}");
+    stores.chats.save(&chat, &asking(TaskWizard::Kind), minute(1)).await.unwrap();
+    assert_eq!(stores.chats.load(CHAT).await.unwrap().dialogue, asking(TaskWizard::Kind));
 }

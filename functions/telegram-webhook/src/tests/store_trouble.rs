@@ -147,7 +147,7 @@ impl Lines {
 }
 
 #[tokio::test]
-async fn a_corrupt_item_is_apologised_for_and_logged_and_delays_nobody() {
+async fn a_dialogue_that_cannot_be_read_is_given_up_and_logged_and_takes_nothing_else_away() {
     let lines = Lines::default();
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(LevelFilter::INFO);
@@ -160,15 +160,18 @@ async fn a_corrupt_item_is_apologised_for_and_logged_and_delays_nobody() {
     let mut item = dialogue(&bench);
     item["open"]["M"]["wizard"]["M"]["step"] = json!({ "S": "TEA_BREAK" });
     bench.aws.dynamodb.put(CHATS, &item);
+    user.says("/help").await;
+    bot.shows("/task");
+    assert_eq!(dialogue(&bench), item, "nothing was asked of it");
     user.says("No light").await;
-    bot.shows("Something went wrong on our side");
+    bot.shows("the draft was dropped");
     user.presses_on(shown.message_id, "Maintenance").await;
-    assert!(bot.answers("Something went wrong on our side").is_alert);
-    assert_eq!(dialogue(&bench), item, "what is corrupt is left for a person to see");
+    bot.answers("This draft is closed");
+    go_to(&user, &bot, Step::Search).await;
     let errors = lines.errors();
     assert_eq!(errors.len(), 2, "{errors:?}");
     for error in errors {
-        assert_eq!(error["message"], "update failed");
+        assert_eq!(error["message"], "a dialogue cannot be read, and is given up");
         assert!(error["error"].as_str().unwrap().contains("corrupt"), "{error}");
         assert!(!error["correlationId"].as_str().unwrap().is_empty(), "{error}");
     }

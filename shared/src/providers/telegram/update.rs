@@ -109,6 +109,20 @@ pub enum UpdateError {
     Unreadable,
 }
 
+impl ChatEvent {
+    /// What happened, for the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Wrote(_) => "wrote",
+            Self::Pressed(_) => "pressed",
+            Self::Blocked(_) => "blocked",
+            Self::Unblocked(_) => "unblocked",
+            Self::Moved { .. } => "moved",
+            Self::Other => "other",
+        }
+    }
+}
+
 impl Updates {
     /// Proves and reads an update. There is no other way to read one.
     ///

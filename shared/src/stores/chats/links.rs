@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::person_item::{LINKED, PersonItem, UserChatItem, key_of_user, locale};
 use super::{Chat, Chats, Link, Person, expected, following};
-use crate::domain::dialogue::ChatId;
+use crate::domain::dialogue::{ChatId, LATE};
 use crate::domain::identifier::UserId;
 use crate::domain::locale::Locale;
 use crate::stores::place::Place;
@@ -70,7 +70,8 @@ impl Chats {
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
         let Key { pk, sk } = token_key(token);
-        let ttl = expires_at.as_second();
+        // Longer than it can be used: a repeat of the update that used it must still find by whom.
+        let ttl = expires_at.as_second().saturating_add(LATE.as_secs());
         let user = user.to_string();
         let item = TokenItem { pk, sk: sk.to_owned(), version: 1, ttl, user, expires_at, used_by: None };
         self.table.put(&item, Expected::Absent).await

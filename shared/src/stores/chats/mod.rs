@@ -27,7 +27,7 @@ pub struct Chats {
 }
 
 /// A chat as it was read.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Chat {
     /// Names it.
     pub id: ChatId,
@@ -35,6 +35,9 @@ pub struct Chat {
     pub dialogue: Dialogue,
     /// Who speaks in it.
     pub person: Person,
+    /// Why what is being asked could not be read, if it could not: of a version that knows more, or corrupt. It is
+    /// empty then, and what is saved takes its place.
+    pub unreadable: Option<StoreError>,
     dialogue_version: Option<u64>,
     person_version: Option<u64>,
 }
@@ -63,20 +66,28 @@ impl Chats {
         Self { table }
     }
 
-    /// A chat, in one request. One that was never seen is empty.
+    /// A chat, in one request. One that was never seen is empty. A dialogue that cannot be read takes nothing else
+    /// away: it is in [`Chat::unreadable`].
     ///
     /// # Errors
-    /// When the store is unavailable or an item corrupt.
+    /// When the store is unavailable or the person corrupt.
     pub async fn load(&self, id: ChatId) -> Result<Chat, StoreError> {
         let items = self.table.partition(&partition(id)).await?;
         let of_kind = |sort_key: &str| items.iter().find(|item| sort_key_of(item) == Some(sort_key)).cloned();
-        let dialogue: Option<DialogueItem> = of_kind(dialogue_item::SORT_KEY).map(read).transpose()?;
         let person: Option<PersonItem> = of_kind(person_item::SORT_KEY).map(read).transpose()?;
+        let dialogue = of_kind(dialogue_item::SORT_KEY);
+        let dialogue_version = dialogue.as_ref().and_then(version_of);
+        let dialogue = dialogue.map(|item| read(item).and_then(DialogueItem::dialogue)).transpose();
+        let (dialogue, unreadable) = match dialogue {
+            Ok(dialogue) => (dialogue.unwrap_or_default(), None),
+            Err(error) => (Dialogue::default(), Some(error)),
+        };
         Ok(Chat {
             id,
-            dialogue_version: dialogue.as_ref().map(|item| item.version),
+            dialogue,
+            unreadable,
+            dialogue_version,
             person_version: person.as_ref().map(|item| item.version),
-            dialogue: dialogue.map(DialogueItem::dialogue).transpose()?.unwrap_or_default(),
             person: person.map(PersonItem::person).transpose()?.unwrap_or_default(),
         })
     }
@@ -115,6 +126,11 @@ impl Chats {
 
 fn sort_key_of(item: &Item) -> Option<&str> {
     item.get("sk").and_then(|sk| sk.as_s().ok()).map(String::as_str)
+}
+
+/// The version of an item, also of one that cannot be read otherwise.
+fn version_of(item: &Item) -> Option<u64> {
+    item.get("version")?.as_n().ok()?.parse().ok()
 }
 
 /// What must hold of an item that was read with this version.
