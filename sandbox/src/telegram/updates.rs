@@ -7,6 +7,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -15,7 +16,6 @@ use super::replies::Reply;
 
 /// The oldest updates that are done with are forgotten beyond this many.
 const MOST_KEPT: usize = 2_000;
-const FIRST_ID: i64 = 700_000_001;
 const SECOND_MS: i64 = 1_000;
 /// The longest wait between two attempts, in seconds; Telegram takes a random one from 60 to 120.
 const LONGEST_STEP: i64 = 60;
@@ -181,10 +181,11 @@ impl Updates {
         }
     }
 
-    /// An id above every other.
+    /// An id above every other, also above those from before a reset or a restart: who keeps the last one would take
+    /// lower ones for late. The real ones go on by themselves.
     pub(crate) fn next_id(&mut self) -> i64 {
-        self.written += 1;
-        FIRST_ID + self.written - 1
+        self.written = (self.written + 1).max(Timestamp::now().as_second());
+        self.written
     }
 
     /// Puts an update at the end of its lane; answers its number.

@@ -11,6 +11,10 @@ use super::task_wizard::{Question, TaskWizard};
 /// How long after it was made an update can still come, with an hour to spare: Telegram drops it after a day.
 pub const LATE: SignedDuration = SignedDuration::from_hours(25);
 
+/// Ids that lie so far apart are of different series: another bot was put in this one's place, or Telegram began
+/// anew after a week of silence. No bot gets so many updates while one of them can be late.
+pub const SERIES: i64 = 10_000_000;
+
 /// The id of a chat at Telegram. Of a private chat it is the person's id too; of a group it is negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChatId(pub i64);
@@ -137,8 +141,7 @@ impl Dialogue {
     pub fn arrival(&self, update: i64, now: Timestamp) -> Arrival {
         match self.last {
             Some(last) if update == last.id => Arrival::Repeated,
-            // After a week without any updates their ids begin somewhere else.
-            Some(last) if update < last.id && now.duration_since(last.at) < LATE => Arrival::Late,
+            Some(last) if last.follows(update) && now.duration_since(last.at) < LATE => Arrival::Late,
             Some(_) | None => Arrival::InOrder,
         }
     }
@@ -163,6 +166,13 @@ impl Dialogue {
     /// Begins a wizard, in place of any that was open.
     pub fn begin(&mut self, id: DialogueId, user: UserId, expires_at: Timestamp, wizard: TaskWizard) {
         self.open = Some(OpenWizard { id, user, expires_at, edition: 1, wizard });
+    }
+}
+
+impl SeenUpdate {
+    /// Whether this update was made after the one of that id.
+    fn follows(self, update: i64) -> bool {
+        update < self.id && self.id.saturating_sub(update) < SERIES
     }
 }
 
@@ -244,6 +254,8 @@ mod tests {
         assert_eq!(dialogue.arrival(6, now), Arrival::Late);
         assert_eq!(dialogue.arrival(9, now), Arrival::InOrder);
         assert_eq!(dialogue.arrival(3, at("2026-11-29T10:00:00Z")), Arrival::InOrder, "ids began anew");
+        let other_bot = 7_i64.saturating_sub(SERIES);
+        assert_eq!(dialogue.arrival(other_bot, now), Arrival::InOrder, "another series of ids");
     }
 
     #[test]
