@@ -119,12 +119,17 @@ impl Recipient {
     }
 
     /// Who asked for something in a chat, and is answered there at once. Also when the user service does not
-    /// know them any more: then there is no other way to them.
+    /// know them any more, or does not answer: then there is no other way to them.
     async fn in_chat(app: &App, id: &str, chat: &ToldChat, event: &str) -> Result<Self, RecipientError> {
         let id = user_id(id)?;
         let users = app.parties.get().users;
         let (user, preferences) = tokio::join!(app.directory.user(&users, &id), app.preferences.get(&id));
-        let (name, email) = user?.map_or_else(Default::default, |user| (user.name, user.email));
+        // What is told in a chat does not wait for a greeting by name.
+        let user = user.unwrap_or_else(|error| {
+            tracing::warn!(%error, "somebody is told in their chat without being known");
+            None
+        });
+        let (name, email) = user.map_or_else(Default::default, |user| (user.name, user.email));
         let time_zone = preferences?.map_or_else(|| app.time_zone.clone(), |chosen| chosen.time_zone);
         let mut preferences = Preferences::untouched(time_zone);
         preferences.channels.insert(event.to_owned(), vec![Channel::Telegram]);
