@@ -238,9 +238,14 @@ fn is_seen(letter: char) -> bool {
     !is_hidden && !letter.is_whitespace()
 }
 
+/// Whether a letter only turns the direction of what stands around it.
+fn turns_direction(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A name in one line, without characters that break it or turn its direction. None when nothing is left.
 fn shown_name(name: &str) -> Option<String> {
-    let letters = name.chars().filter(|letter| !letter.is_control());
+    let letters = name.chars().filter(|letter| !letter.is_control() && !turns_direction(*letter));
     let kept: String = letters.collect::<String>().trim().chars().take(MAX_NAME).collect();
     Some(kept).filter(|kept| !kept.is_empty())
 }
@@ -280,6 +285,7 @@ mod tests {
         let username: Username = "customer123".parse().unwrap();
         assert_eq!(Subscriber::new(username, " \n").name, "customer123");
         assert_eq!(Worker::new(WorkerId(13), "").name, "#13");
+        assert_eq!(Worker::new(WorkerId(13), "Rima\u{202e} Aoun").name, "Rima Aoun");
         assert_eq!(Worker::new(WorkerId(13), &"й".repeat(500)).name.chars().count(), MAX_NAME);
     }
 
