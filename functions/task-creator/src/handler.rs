@@ -38,5 +38,6 @@ async fn make(
         return Delivery::Dead { reason: "taskId is not an id".to_owned() };
     };
     let (attempt, correlation_id) = (request.attempt, request.correlation_id);
-    Making { app, panel, id, attempt, correlation_id, turn, deadline }.run().await
+    let making = Making { app, panel, id, attempt, correlation_id, turn, deadline };
+    making.outlive(making.run()).await
 }

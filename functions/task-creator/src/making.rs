@@ -2,15 +2,20 @@
 //!
 //! What fails before the claim leaves nothing behind. What is called is called once; from then on only the
 //! panel's own word, or a person's, says whether the task is there.
+//!
+//! A message is never buried while its task is to be made or being made: whoever asked would never hear of it.
+//! Where nothing can be written down it waits, however often; at its last try the task ends as failed.
 
-use std::fmt::Display;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures::FutureExt;
 use jiff::Timestamp;
 use shared::domain::identifier::TaskId;
 use shared::domain::panel_failure::{PanelCode, PanelFailure};
 use shared::domain::support_task::draft::TaskDraft;
-use shared::domain::support_task::{Claim, Made, Standing, SupportTask};
+use shared::domain::support_task::{Claim, LEASE, Made, Standing, SupportTask};
 use shared::lambda::metrics::Metric;
 use shared::providers::isp_panel::NewTask;
 use shared::providers::isp_panel::outcome::LoginError;
@@ -32,6 +37,9 @@ use crate::panel::PanelAccess;
 const KEEP_AGAIN: [Duration; 3] =
     [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2700)];
 
+/// How long a message waits for the store.
+const STORE_PAUSE: Duration = Duration::from_secs(60);
+
 /// One request, and what it is dealt with by.
 pub struct Making<'a> {
     pub app: &'a App,
@@ -50,6 +58,19 @@ struct Claimed {
 }
 
 impl Making<'_> {
+    /// Does `work` at the task, and outlives a panic of it.
+    pub async fn outlive(&self, work: impl Future<Output = Delivery>) -> Delivery {
+        match AssertUnwindSafe(work).catch_unwind().await {
+            Ok(delivery) => delivery,
+            Err(_) if self.turn == Try::Last => {
+                let what = "making the task broke off before the panel was asked";
+                // Of a claimed task this ends nothing: its message waits until the claim has lapsed.
+                self.give_up(PanelFailure::new(PanelCode::AuthRequestFailed, what)).await
+            }
+            Err(_) => Delivery::Retry { after: None, reason: "making it panicked".to_owned() },
+        }
+    }
+
     /// Makes the task, if it is still to be made.
     pub async fn run(&self) -> Delivery {
         let mut task = match self.app.tasks.get(&self.id).await {
@@ -74,10 +95,10 @@ impl Making<'_> {
         let cookie = match session {
             Ok(Ok(cookie)) => cookie,
             Ok(Err(error)) => return self.without_session(error).await,
-            Err(_) => return later("logging in took too long"),
+            Err(_) => return self.out_of_time("logging in took too long").await,
         };
         if Instant::now() >= self.deadline.begin_by() {
-            return later("too little time is left to ask the panel");
+            return self.out_of_time("too little time is left to ask the panel").await;
         }
         match self.claim().await {
             Ok(claimed) => self.ask(login, &cookie, claimed).await,
@@ -95,6 +116,14 @@ impl Making<'_> {
         }
         self.log("put off", Some(&failure));
         Delivery::Retry { after, reason: failure.to_string() }
+    }
+
+    /// Nothing was claimed, and this invocation ends too soon to begin.
+    async fn out_of_time(&self, what: &str) -> Delivery {
+        if self.turn == Try::Last {
+            return self.give_up(PanelFailure::new(PanelCode::AuthRequestFailed, what)).await;
+        }
+        Delivery::Retry { after: None, reason: what.to_owned() }
     }
 
     /// Ends an attempt for which the panel was never asked, so that whoever wants the task is told.
@@ -143,7 +172,7 @@ impl Making<'_> {
     /// What is done with the message of a task that is not ours to make.
     fn not_ours(&self, claim: Claim) -> Delivery {
         match claim {
-            Claim::Make => later("it is to be made after all"),
+            Claim::Make => wait("it is to be made after all".to_owned()),
             Claim::Settled => {
                 self.log("nothing to do", None);
                 Delivery::Done
@@ -193,8 +222,9 @@ impl Making<'_> {
             (Ok(Some(_)), Some(again)) => again,
             (Ok(Some(task)), None) => self.ended(&task),
             (Ok(None), _) => nobody_s(),
-            // Whoever gets the message next finds our claim and, in the end, asks a person.
-            (Err(error), _) => put_off(&error),
+            // Whoever gets the message next finds our claim and, in the end, asks a person. Whatever the error
+            // is: the task is claimed, and must not stay so.
+            (Err(error), _) => after_the_claim(error.to_string()),
         }
     }
 
@@ -231,6 +261,10 @@ impl Making<'_> {
                 self.app.metrics.count(Metric::TaskNeedsReview);
                 self.log("left to a person", Some(failure));
             }
+            // Somebody else is at this very attempt: perhaps with the same message, which must outlive them.
+            Standing::Ready | Standing::Submitting { .. } if task.attempt == self.attempt => {
+                return after_the_claim("it is still to be made".to_owned());
+            }
             // Somebody else was quicker: it is theirs to tell.
             Standing::Ready | Standing::Submitting { .. } | Standing::GivenUp { .. } => {
                 self.log("nothing to do", None);
@@ -258,15 +292,21 @@ fn nobody_s() -> Delivery {
     Delivery::Dead { reason: "there is no such task".to_owned() }
 }
 
-fn later(reason: &str) -> Delivery {
-    Delivery::Retry { after: None, reason: reason.to_owned() }
+/// The message waits, however often it did.
+fn wait(reason: String) -> Delivery {
+    Delivery::Later { after: STORE_PAUSE, reason }
 }
 
-/// What an error of the store means for the message.
-fn put_off<E: Verdict + Display>(error: &E) -> Delivery {
+/// The message of a claimed task comes back when the claim has lapsed.
+fn after_the_claim(reason: String) -> Delivery {
+    let after = LEASE.unsigned_abs().saturating_add(Duration::from_secs(1));
+    Delivery::Later { after, reason }
+}
+
+/// What an error of the store means for the message. Only what nobody can read, or write, is dead.
+fn put_off(error: &StoreError) -> Delivery {
     match error.retry() {
         Retry::Never => Delivery::Dead { reason: error.to_string() },
-        Retry::Safe { after } => Delivery::Retry { after, reason: error.to_string() },
-        Retry::AskFirst => Delivery::Retry { after: None, reason: error.to_string() },
+        Retry::Safe { .. } | Retry::AskFirst => wait(error.to_string()),
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
+use futures::future::join;
 use jiff::{SignedDuration, Timestamp};
 use sandbox::isp_panel::{PASSWORD, USERNAME};
 use sandbox::options::Options;
@@ -137,6 +138,34 @@ impl Bench {
         let answer = self.handle_within(&event, time).await;
         self.aws.sqs.settle(QUEUE, &event, &answer);
         failures(&answer)
+    }
+
+    /// Gives the queue's messages out so often, to instances that die at once, that the next try is the last.
+    pub fn leave_one_try(&self) {
+        for _ in DELAYS {
+            self.aws.sqs.deliver(QUEUE).expect("the queue is not empty");
+        }
+    }
+
+    /// Delivers what is in the queue while the table is gone after the `number`-th call.
+    pub async fn deliver_without_a_table_after(&self, number: usize) {
+        let lose_the_table = || {
+            for operation in ["GetItem", "PutItem"] {
+                self.wire.answer_next(operation, 500, (500, String::new()));
+            }
+        };
+        if number == 0 {
+            lose_the_table();
+            self.deliver().await;
+            return;
+        }
+        let held = self.wire.hold_answer_of(number);
+        let meanwhile = async {
+            held.reached().await;
+            lose_the_table();
+            held.release();
+        };
+        join(self.deliver(), meanwhile).await;
     }
 
     /// Delivers what is in the queue to a function that dies at its `number`-th call, and answers whether it

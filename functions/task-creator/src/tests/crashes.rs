@@ -16,7 +16,7 @@ enum Trouble {
 }
 
 /// A task to be made, by who holds a session that the panel has ended: every kind of call is made.
-async fn story() -> Bench {
+pub async fn story() -> Bench {
     let bench = Bench::start().await;
     bench.ask("first").await;
     bench.deliver().await;
@@ -28,7 +28,7 @@ async fn story() -> Bench {
 }
 
 /// What is true in the end: as many tasks as the panel may have, and what the chat was told last.
-async fn check_the_end(bench: &Bench, what: &str) {
+pub async fn check_the_end(bench: &Bench, what: &str) {
     // One is the task that was made before.
     let in_panel = bench.panel_tasks().await.len() - 1;
     let (last, _) = bench.told().pop().unwrap();

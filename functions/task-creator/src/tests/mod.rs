@@ -5,6 +5,7 @@ mod bench;
 mod claims;
 mod crashes;
 mod event_files;
+mod last_try;
 mod logs;
 mod making;
 mod off;
