@@ -85,7 +85,7 @@ fn next_plan(mut forks: Vec<bool>) -> Option<Vec<bool>> {
 fn state(bench: &Bench, before: &[Value], ids: [i64; 2]) -> String {
     let dialogue = bench.aws.dynamodb.item(CHATS, "CHAT#4242", "DIALOGUE").unwrap();
     let person = bench.aws.dynamodb.item(CHATS, "CHAT#4242", "PERSON").unwrap();
-    let last = ids.map(|id| dialogue["last"]["M"]["id"]["N"] == id.to_string());
+    let last = ids.map(|id| dialogue["last"]["M"]["id"]["N"].as_str() == Some(&id.to_string()));
     let drafts: Vec<Value> = bench.tasks().into_iter().filter(|task| !before.contains(task)).collect();
     let drafts: Vec<&Value> = drafts.iter().map(|task| &task["draft"]).collect();
     json!({
