@@ -159,6 +159,7 @@ async fn when_nobody_can_log_in_after_the_session_ended_no_task_was_made() {
     let bench = bench().await;
     let login = bench.instance();
     let cookie = login.session(second(0)).await.unwrap();
+    bench.settle(json!({ "expiredAnswer": "401" })).await;
     bench.end_sessions().await;
     bench.to_panel.answer_next("/index.php", 1, (503, String::new()));
     match login.create(&cookie, &TASK, second(1)).await {
@@ -171,4 +172,20 @@ async fn when_nobody_can_log_in_after_the_session_ended_no_task_was_made() {
         other => panic!("{other:?}"),
     }
     assert_eq!(bench.tasks().await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_login_page_after_a_task_is_believed_only_where_the_first_page_says_the_same() {
+    let bench = bench().await;
+    let login = bench.instance();
+    let cookie = login.session(second(0)).await.unwrap();
+    bench.end_sessions().await;
+    bench.to_panel.answer_next("/index.php", 1, (503, String::new()));
+    match login.create(&cookie, &TASK, second(1)).await {
+        Creating::Unclear(failure) => assert_eq!(failure.code, PanelCode::TaskCreateHttpError),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!((bench.to_panel.count("POST /create_task.php"), bench.logins().await), (1, (1, 0)));
+    assert_eq!(login.create(&cookie, &TASK, second(2)).await, Creating::Made);
+    assert_eq!((bench.tasks().await.len(), bench.logins().await), (1, (2, 0)));
 }

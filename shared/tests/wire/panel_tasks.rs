@@ -77,8 +77,12 @@ async fn any_success_but_the_login_page_is_a_task() {
 
 #[tokio::test]
 async fn a_session_that_is_over_shows_as_a_refusal_the_login_page_or_the_way_to_it() {
-    for play in [page(401, &[], ""), page(403, &[], "Forbidden"), page(200, &["PHPSESSID=new"], LOGIN_PAGE)] {
+    for play in [page(401, &[], ""), page(403, &[], "Forbidden")] {
         assert_eq!(create(vec![play]).await, Err(CreateError::SessionOver));
+    }
+    for first_page in [page(200, &[], LOGIN_PAGE), redirect(302, "login.php")] {
+        let plays = vec![page(200, &["PHPSESSID=new"], LOGIN_PAGE), first_page];
+        assert_eq!(create(plays).await, Err(CreateError::SessionOver));
     }
     for status in REDIRECTS {
         for location in ["login.php", "/login.php?next=create_task.php"] {
@@ -96,12 +100,25 @@ async fn a_session_that_is_over_shows_as_a_refusal_the_login_page_or_the_way_to_
 
 #[tokio::test]
 async fn the_first_page_is_asked_with_the_same_cookie_whether_the_session_is_over() {
-    let server = OddServer::start([redirect(302, "index.php"), page(200, &[], LOGIN_PAGE)]).await;
-    let cookie = Cookie::parse("PHPSESSID=abc123").unwrap();
-    assert_eq!(panel(server.url()).create_task(&cookie, &TASK).await, Err(CreateError::SessionOver));
-    let seen = server.seen();
-    assert_eq!((seen[1].method.as_str(), seen[1].target.as_str()), ("GET", "/desk/index.php"));
-    assert_eq!((seen[1].header("cookie"), seen[1].body.as_str()), ("PHPSESSID=abc123", ""));
+    for answer in [redirect(302, "index.php"), page(200, &["PHPSESSID=new"], LOGIN_PAGE)] {
+        let server = OddServer::start([answer, page(200, &[], LOGIN_PAGE)]).await;
+        let cookie = Cookie::parse("PHPSESSID=abc123").unwrap();
+        assert_eq!(panel(server.url()).create_task(&cookie, &TASK).await, Err(CreateError::SessionOver));
+        let seen = server.seen();
+        assert_eq!((seen[1].method.as_str(), seen[1].target.as_str()), ("GET", "/desk/index.php"));
+        assert_eq!((seen[1].header("cookie"), seen[1].body.as_str()), ("PHPSESSID=abc123", ""));
+    }
+}
+
+#[tokio::test]
+async fn a_form_for_an_account_shown_to_somebody_who_is_still_logged_in_may_follow_a_task() {
+    let form = r#"<p>Done</p><h2>New customer</h2><input name="username"><input type="password" name="pw">"#;
+    for second in
+        [page(200, &[], "<h1>Desk</h1>"), redirect(302, "tasks.php"), page(502, &[], ""), Play::CutAfter]
+    {
+        let answer = create(vec![page(200, &[], form), second]).await;
+        assert_unclear(&answer, TaskCreateHttpError);
+    }
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ async fn at_the_last_try() -> Bench {
 
 #[tokio::test]
 async fn whenever_the_table_goes_away_at_the_last_try_the_chat_is_told_in_the_end() {
-    join_all((0..=11).map(async |number| {
+    join_all((0..=12).map(async |number| {
         let bench = story().await;
         bench.leave_one_try();
         bench.deliver_without_a_table_after(number).await;
@@ -44,7 +44,7 @@ async fn whenever_the_table_goes_away_at_the_last_try_the_chat_is_told_in_the_en
 
 #[tokio::test]
 async fn whatever_call_goes_wrong_at_the_last_try_the_chat_is_told_in_the_end() {
-    join_all((1..=12).flat_map(|number| [(number, true), (number, false)]).map(async |(number, is_lost)| {
+    join_all((1..=13).flat_map(|number| [(number, true), (number, false)]).map(async |(number, is_lost)| {
         let bench = story().await;
         bench.leave_one_try();
         if is_lost {

@@ -143,11 +143,26 @@ impl Panel {
             return Err(answer.error(Failure::Refused, "the panel refused the task").into());
         }
         match wire::page(&answer.body) {
-            Page::LoginForm => Err(CreateError::SessionOver),
+            Page::LoginForm => Err(self.asked_for_a_login(&answer, cookie).await),
             Page::AsksForPassword => Err(answer
                 .error(Failure::Unreadable, "the panel answered with a page that asks for a password")
                 .into()),
             Page::Other => Ok(()),
+        }
+    }
+
+    /// What a page with the fields of the login form means after a new task. The site's own pages may have
+    /// such fields, for a new customer's account say: only the first page says whether the session is over.
+    async fn asked_for_a_login(&self, answer: &Answer, cookie: &Cookie) -> CreateError {
+        let unclear = |what| answer.error(Failure::Unreadable, what).into();
+        match self.standing(cookie).await {
+            Ok(Standing::Stranger) => CreateError::SessionOver,
+            Ok(Standing::LoggedIn) => {
+                unclear("the panel answered with a form for an account, still logged in")
+            }
+            Err(_) => {
+                unclear("the panel answered with a form for an account, and its first page did not answer")
+            }
         }
     }
 
