@@ -28,8 +28,7 @@ pub enum Contact<'a> {
 }
 
 /// What is known of a contact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "standing", rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContactStanding {
     /// Nothing speaks against it.
     Works,
@@ -54,8 +53,40 @@ struct ContactItem {
     pk: String,
     sk: String,
     version: u64,
-    #[serde(flatten)]
-    standing: ContactStanding,
+    /// `WORKS`, `DEAD` or `MOVED`.
+    standing: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<Timestamp>,
+    /// Of a dead one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// Of one that moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<i64>,
+}
+
+impl ContactItem {
+    fn of(key: Key, standing: &ContactStanding, version: u64) -> Self {
+        let (name, since, reason, to) = match standing {
+            ContactStanding::Works => ("WORKS", None, None, None),
+            ContactStanding::Dead { since, reason } => ("DEAD", Some(*since), Some(reason.clone()), None),
+            ContactStanding::Moved { since, to } => ("MOVED", Some(*since), None, Some(*to)),
+        };
+        let (pk, sk, standing) = (key.pk, key.sk.to_owned(), name.to_owned());
+        Self { pk, sk, version, standing, since, reason, to }
+    }
+
+    fn standing(&self) -> Result<ContactStanding, StoreError> {
+        Ok(match (self.standing.as_str(), self.since, &self.reason, self.to) {
+            ("WORKS", _, _, _) => ContactStanding::Works,
+            ("DEAD", Some(since), Some(reason), _) => ContactStanding::Dead { since, reason: reason.clone() },
+            ("MOVED", Some(since), _, Some(to)) => ContactStanding::Moved { since, to },
+            _ => {
+                let reason = format!("{} is no whole standing", self.standing);
+                return Err(StoreError::Corrupt { key: self.pk.clone(), reason });
+            }
+        })
+    }
 }
 
 fn key(contact: Contact<'_>) -> Key {
@@ -92,7 +123,7 @@ impl Contacts {
     /// When the store is unavailable or the item corrupt.
     pub async fn standing(&self, contact: Contact<'_>) -> Result<ContactStanding, StoreError> {
         let item: Option<ContactItem> = self.table.get(&key(contact)).await?;
-        Ok(item.map_or(ContactStanding::Works, |item| item.standing))
+        item.map_or(Ok(ContactStanding::Works), |item| item.standing())
     }
 
     /// Keeps what was learnt about a contact.
@@ -104,14 +135,13 @@ impl Contacts {
         for _ in 0..MAX_CONFLICTS {
             let known: Option<ContactItem> = self.table.get(&key).await?;
             let (version, expected) = match known {
-                Some(known) if known.standing.says_the_same_as(standing) => return Ok(()),
+                Some(known) if known.standing()?.says_the_same_as(standing) => return Ok(()),
                 // As it is with every contact that nothing is known of.
                 None if *standing == ContactStanding::Works => return Ok(()),
                 Some(known) => (known.version.saturating_add(1), Expected::Version(known.version)),
                 None => (1, Expected::Absent),
             };
-            let (pk, sk) = (key.pk.clone(), key.sk.to_owned());
-            let item = ContactItem { pk, sk, version, standing: standing.clone() };
+            let item = ContactItem::of(key.clone(), standing, version);
             match self.table.put(&item, expected).await {
                 Err(StoreError::Conflict) => {}
                 done => return done,

@@ -61,15 +61,21 @@ struct TaskItem {
     outbox: Vec<StoredEvent>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
-enum StoredStanding {
-    Ready,
-    Submitting { since: Timestamp },
-    Created { at: Timestamp, seen_by_person: bool },
-    Failed { at: Timestamp, code: String, detail: String },
-    NeedsReview { since: Timestamp, code: String, detail: String },
-    GivenUp { at: Timestamp },
+/// Flat, because an enum that is read by a tag inside is read by way of a copy, which takes room in every
+/// function.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct StoredStanding {
+    state: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seen_by_person: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
 }
 
 fn key(id: &TaskId) -> Key {
@@ -240,41 +246,55 @@ impl TaskItem {
     }
 }
 
+const READY: &str = "READY";
+const SUBMITTING: &str = "SUBMITTING";
+const CREATED: &str = "CREATED";
+const FAILED: &str = "FAILED";
+const NEEDS_REVIEW: &str = "NEEDS_REVIEW";
+const GIVEN_UP: &str = "GIVEN_UP";
+
 impl StoredStanding {
     fn of(standing: &Standing) -> Self {
-        let parts = |failure: &PanelFailure| (failure.code.as_str().to_owned(), failure.detail.clone());
+        let stands = |state: &str| Self { state: state.to_owned(), ..Self::default() };
+        let failed = |state: &str, failure: &PanelFailure| Self {
+            code: Some(failure.code.as_str().to_owned()),
+            detail: Some(failure.detail.clone()),
+            ..stands(state)
+        };
         match standing {
-            Standing::Ready => Self::Ready,
-            Standing::Submitting { since } => Self::Submitting { since: *since },
+            Standing::Ready => stands(READY),
+            Standing::Submitting { since } => Self { since: Some(*since), ..stands(SUBMITTING) },
             Standing::Created { at, word } => {
-                Self::Created { at: *at, seen_by_person: *word == Word::Person }
+                Self { at: Some(*at), seen_by_person: Some(*word == Word::Person), ..stands(CREATED) }
             }
-            Standing::Failed { at, failure } => {
-                let (code, detail) = parts(failure);
-                Self::Failed { at: *at, code, detail }
-            }
+            Standing::Failed { at, failure } => Self { at: Some(*at), ..failed(FAILED, failure) },
             Standing::NeedsReview { since, failure } => {
-                let (code, detail) = parts(failure);
-                Self::NeedsReview { since: *since, code, detail }
+                Self { since: Some(*since), ..failed(NEEDS_REVIEW, failure) }
             }
-            Standing::GivenUp { at } => Self::GivenUp { at: *at },
+            Standing::GivenUp { at } => Self { at: Some(*at), ..stands(GIVEN_UP) },
         }
     }
 
     fn standing(self) -> Result<Standing, String> {
-        let failure =
-            |code: String, detail| Ok::<_, String>(PanelFailure { code: parsed("code", &code)?, detail });
-        Ok(match self {
-            Self::Ready => Standing::Ready,
-            Self::Submitting { since } => Standing::Submitting { since },
-            Self::Created { at, seen_by_person } => {
-                Standing::Created { at, word: if seen_by_person { Word::Person } else { Word::Panel } }
+        let there = |part: Option<Timestamp>| part.ok_or_else(|| "a standing without its time".to_owned());
+        let failure = |code: Option<String>, detail: Option<String>| match (code, detail) {
+            (Some(code), Some(detail)) => Ok(PanelFailure { code: parsed("code", &code)?, detail }),
+            _ => Err("a failure without its code and detail".to_owned()),
+        };
+        Ok(match self.state.as_str() {
+            READY => Standing::Ready,
+            SUBMITTING => Standing::Submitting { since: there(self.since)? },
+            CREATED => {
+                let is_persons = self.seen_by_person.ok_or("nobody's word that it is created")?;
+                let word = if is_persons { Word::Person } else { Word::Panel };
+                Standing::Created { at: there(self.at)?, word }
             }
-            Self::Failed { at, code, detail } => Standing::Failed { at, failure: failure(code, detail)? },
-            Self::NeedsReview { since, code, detail } => {
-                Standing::NeedsReview { since, failure: failure(code, detail)? }
+            FAILED => Standing::Failed { at: there(self.at)?, failure: failure(self.code, self.detail)? },
+            NEEDS_REVIEW => {
+                Standing::NeedsReview { since: there(self.since)?, failure: failure(self.code, self.detail)? }
             }
-            Self::GivenUp { at } => Standing::GivenUp { at },
+            GIVEN_UP => Standing::GivenUp { at: there(self.at)? },
+            other => return Err(format!("there is no standing {other:?}")),
         })
     }
 }

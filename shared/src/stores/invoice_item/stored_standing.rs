@@ -7,34 +7,18 @@ use super::parsed;
 use crate::domain::invoice::{Payment, Standing};
 use crate::domain::money::{Currency, Money};
 
-/// Where an invoice stands, as it is stored.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum StoredStanding {
-    /// Waits for the money.
-    Pending,
-    /// Paid.
-    Paid {
-        /// By this.
-        payment: StoredPayment,
-    },
-    /// Ended unpaid.
-    Expired {
-        /// When.
-        at: Timestamp,
-    },
-    /// Given up.
-    Cancelled {
-        /// When.
-        at: Timestamp,
-    },
-    /// Given back.
-    Refunded {
-        /// What.
-        payment: StoredPayment,
-        /// When.
-        at: Timestamp,
-    },
+/// Where an invoice stands, as it is stored: flat, because an enum that is read by a tag inside is read by
+/// way of a copy, which takes room in every function.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct StoredStanding {
+    /// `PENDING`, `PAID`, `EXPIRED`, `CANCELLED` or `REFUNDED`.
+    is: String,
+    /// Paid, or given back: what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    payment: Option<StoredPayment>,
+    /// Ended, or given back: when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
 }
 
 /// A payment as it is stored.
@@ -48,16 +32,24 @@ pub struct StoredPayment {
     paid_at: Timestamp,
 }
 
+const PENDING: &str = "PENDING";
+const PAID: &str = "PAID";
+const EXPIRED: &str = "EXPIRED";
+const CANCELLED: &str = "CANCELLED";
+const REFUNDED: &str = "REFUNDED";
+
 impl StoredStanding {
     /// The stored form.
     pub fn of(standing: &Standing) -> Self {
+        let stands = |is: &str| Self { is: is.to_owned(), ..Self::default() };
         match standing {
-            Standing::Pending => Self::Pending,
-            Standing::Paid(payment) => Self::Paid { payment: StoredPayment::of(payment) },
-            Standing::Expired { at } => Self::Expired { at: *at },
-            Standing::Cancelled { at } => Self::Cancelled { at: *at },
+            Standing::Pending => stands(PENDING),
+            Standing::Paid(payment) => Self { payment: Some(StoredPayment::of(payment)), ..stands(PAID) },
+            Standing::Expired { at } => Self { at: Some(*at), ..stands(EXPIRED) },
+            Standing::Cancelled { at } => Self { at: Some(*at), ..stands(CANCELLED) },
             Standing::Refunded { payment, at } => {
-                Self::Refunded { payment: StoredPayment::of(payment), at: *at }
+                let payment = Some(StoredPayment::of(payment));
+                Self { payment, at: Some(*at), ..stands(REFUNDED) }
             }
         }
     }
@@ -67,12 +59,17 @@ impl StoredStanding {
     /// # Errors
     /// What is wrong with the stored form.
     pub fn standing(self) -> Result<Standing, String> {
-        Ok(match self {
-            Self::Pending => Standing::Pending,
-            Self::Paid { payment } => Standing::Paid(payment.payment()?),
-            Self::Expired { at } => Standing::Expired { at },
-            Self::Cancelled { at } => Standing::Cancelled { at },
-            Self::Refunded { payment, at } => Standing::Refunded { payment: payment.payment()?, at },
+        let payment = |payment: Option<StoredPayment>| {
+            payment.ok_or_else(|| "standing.payment is missing".to_owned())?.payment()
+        };
+        let at = self.at.ok_or_else(|| "standing.at is missing".to_owned());
+        Ok(match self.is.as_str() {
+            PENDING => Standing::Pending,
+            PAID => Standing::Paid(payment(self.payment)?),
+            EXPIRED => Standing::Expired { at: at? },
+            CANCELLED => Standing::Cancelled { at: at? },
+            REFUNDED => Standing::Refunded { payment: payment(self.payment)?, at: at? },
+            other => return Err(format!("standing.is: {other} is no standing")),
         })
     }
 }
