@@ -225,7 +225,7 @@ async fn quick_taps_on_two_workers_choose_both() {
         user.delivers(tap).await;
     }
     bot.finally_shows("Who will do it?").says_nothing_of("Rima Aoun,");
-    let chosen = &wizard(&bench)["question"]["M"]["crew"]["M"]["chosen"]["L"];
+    let chosen = &wizard(&bench)["crew"]["M"]["chosen"]["L"];
     assert_eq!(chosen, &serde_json::json!([{ "N": "7" }, { "N": "13" }]), "off twice is off");
 }
 

@@ -16,7 +16,7 @@ const NOTE: usize = 200;
 
 fn casts() -> Vec<Cast> {
     let letters =
-        ["<b>&\"'</code>", "👩‍💻", "שלום עולם ", "\u{202e}\u{2066}\u{200f}", "]]>&lt;&#0;", "ї", "\u{feff}"];
+        ["<b>&\"'</code>", "👩‍💻", "שלום עולם ", "x\u{202e}\u{2066}\u{200f}", "]]>&lt;&#0;", "ї", "x\u{feff}"];
     letters.into_iter().map(hostile).chain([ordinary()]).collect()
 }
 
