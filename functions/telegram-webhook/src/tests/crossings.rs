@@ -5,13 +5,16 @@ use std::future::Future;
 use std::pin::Pin;
 
 use futures::future::{Either, select};
+use jiff::{SignedDuration, Timestamp};
 use sandbox::testbed::chat::update::Delivered;
 use sandbox::testbed::dynamodb::CHATS;
 use sandbox::testbed::wire::{HeldAnswer, Wire};
 use serde_json::{Value, json};
+use shared::domain::dialogue::ChatId;
+use shared::stores::chats::Chats;
 
-use crate::tests::bench::Bench;
-use crate::tests::steps::{Act, BACK, CANCEL, CONFIRM, NOT_RIMA, NOT_SAMI, Step, go_to};
+use crate::tests::bench::{Bench, CHAT};
+use crate::tests::steps::{Act, BACK, CANCEL, CONFIRM, NADIA, NOT_RIMA, NOT_SAMI, Step, go_to};
 
 /// One of the two.
 struct Side<'a> {
@@ -97,6 +100,7 @@ fn state(bench: &Bench, before: &[Value], ids: [i64; 2]) -> String {
 
 /// One run: both updates are made in this order, and delivered along the plan.
 async fn run(bench: &Bench, step: Step, acts: [Act; 2], plan: &[bool]) -> (String, Vec<bool>) {
+    tie(bench).await;
     let app = bench.app().await;
     let (user, bot) = bench.chat(&app);
     go_to(&user, &bot, step).await;
@@ -107,37 +111,65 @@ async fn run(bench: &Bench, step: Step, acts: [Act; 2], plan: &[bool]) -> (Strin
     let before = bench.tasks();
     bench.wire.reset();
     let (answers, forks) = cross(&bench.wire, plan, user.delivers(&left), user.delivers(&right)).await;
-    for delivered in answers {
+    // How each was answered tells who believes to have been obeyed.
+    let told = answers.map(|delivered| {
         assert_eq!(delivered.status, 200, "{acts:?} {forks:?}");
-        assert!(delivered.method().is_some(), "{acts:?} {forks:?}: somebody is not answered");
-    }
+        delivered.method().expect("an answer to everybody").to_owned()
+    });
     bot.looks_away();
-    (state(bench, &before, [left.id(), right.id()]), forks)
+    (format!("{told:?} {}", state(bench, &before, [left.id(), right.id()])), forks)
 }
 
-/// Every order. In the end it is as after one of the two orders without any crossing.
+/// Ties the chat to a member of the staff, unless it is.
+async fn tie(bench: &Bench) {
+    let chats = Chats::new(bench.table(CHATS));
+    let chat = chats.load(ChatId(CHAT)).await.unwrap();
+    if chat.person.link.is_none() {
+        let (token, now) = (format!("token-{}", bench.aws.dynamodb.items(CHATS).len()), Timestamp::now());
+        let later = now + SignedDuration::from_mins(15);
+        chats.issue_token(&token, &"staff-1".parse().unwrap(), later).await.unwrap();
+        chats.redeem(&chat, &token, now).await.unwrap();
+    }
+}
+
+/// Every order. How many there are.
 async fn every_order(step: Step, acts: [Act; 2]) -> usize {
-    let is_over_after_one = acts.iter().any(|act| matches!(act, Act::Says("/unlink")));
-    let mut bench = Bench::start().await;
-    bench.link("staff-1").await;
+    let bench = Bench::start().await;
     let (mut plan, mut runs, mut ends) = (Some(Vec::new()), 0, Vec::new());
     while let Some(tried) = plan {
-        if is_over_after_one && runs > 0 {
-            bench = Bench::start().await;
-            bench.link("staff-1").await;
-        }
         let (end, forks) = run(&bench, step, acts, &tried).await;
         ends.push((forks.clone(), end));
         runs += 1;
         plan = next_plan(forks);
     }
+    compare(acts, &ends);
+    runs
+}
+
+/// The orders in which each is interrupted once: at each of its requests, for some or all of the other's.
+async fn each_interruption(step: Step, acts: [Act; 2]) {
+    let bench = Bench::start().await;
+    let mut ends = Vec::new();
+    for plan in
+        (0..=5).flat_map(|here| [1, 2, 3, 16].map(|there| [vec![false; here], vec![true; there]].concat()))
+    {
+        let others = plan.iter().map(|is_right| !is_right).collect();
+        for plan in [plan, others] {
+            let (end, forks) = run(&bench, step, acts, &plan).await;
+            ends.push((forks, end));
+        }
+    }
+    compare(acts, &ends);
+}
+
+/// In the end it is as after one of the two orders without any crossing.
+fn compare(acts: [Act; 2], ends: &[(Vec<bool>, String)]) {
     let turns = |forks: &[bool]| forks.windows(2).filter(|pair| pair[0] != pair[1]).count();
     let serial: BTreeSet<String> =
         ends.iter().filter(|(forks, _)| turns(forks) == 0).map(|(_, end)| end.clone()).collect();
     for (forks, end) in ends {
-        assert!(serial.contains(&end), "{acts:?} {forks:?}: {end}\nis none of {serial:#?}");
+        assert!(serial.contains(end), "{acts:?} {forks:?}: {end}\nis none of {serial:#?}");
     }
-    runs
 }
 
 #[tokio::test]
@@ -150,6 +182,7 @@ async fn two_workers_chosen_at_once_are_both_chosen_or_one_is_told_that_it_came_
 async fn a_text_and_a_press_at_once_do_not_overwrite_each_other() {
     every_order(Step::Description, [Act::Says("No light"), Act::Presses(BACK)]).await;
     every_order(Step::Description, [Act::Presses(BACK), Act::Says("No light")]).await;
+    every_order(Step::Found, [Act::Says("koval"), Act::Presses(NADIA)]).await;
 }
 
 #[tokio::test]
@@ -165,7 +198,7 @@ async fn confirm_and_cancel_at_once_make_one_task_or_none() {
 
 #[tokio::test]
 async fn nobody_confirms_in_a_chat_that_is_untied_at_the_same_time() {
-    every_order(Step::Summary, [Act::Presses(CONFIRM), Act::Says("/unlink")]).await;
+    each_interruption(Step::Summary, [Act::Presses(CONFIRM), Act::Says("/unlink")]).await;
 }
 
 #[tokio::test]
