@@ -62,10 +62,13 @@ async fn a_cookie_is_kept_sealed_and_comes_back() {
     log_in(&sessions).await;
     let mut item = bench.item();
     let sealed = item["cookie"]["M"]["sealed"].take();
+    let salt = item["salt"]["S"].take();
+    assert_eq!(salt.as_str().unwrap().len(), 32);
     let wanted = json!({
         "pk": { "S": "SESSION#isp-panel" },
         "sk": { "S": "SESSION" },
         "version": { "N": "2" },
+        "salt": { "S": null },
         "cookie": { "M": { "sealed": null, "expires_at": { "S": "2026-11-21T20:00:00Z" } } },
     });
     assert_eq!(item, wanted);
@@ -99,6 +102,26 @@ async fn a_cookie_that_does_not_open_is_none() {
     item["cookie"]["M"]["sealed"] = json!({ "S": format!("{changed}{rest}") });
     bench.dynamodb.put(CHATS, &item);
     assert!(rotated.get().await.unwrap().cookie.is_none());
+}
+
+#[tokio::test]
+async fn a_salt_stays_with_its_item_and_what_was_sealed_without_one_is_none() {
+    let bench = bench().await;
+    let sessions = bench.sessions("password");
+    log_in(&sessions).await;
+    let salt = bench.item()["salt"].clone();
+    sessions.forget().await.unwrap();
+    log_in(&sessions).await;
+    assert_eq!(bench.item()["salt"], salt, "every instance has its key already");
+    let mut item = bench.item();
+    item.as_object_mut().unwrap().remove("salt").unwrap();
+    bench.dynamodb.put(CHATS, &item);
+    let session = sessions.get().await.unwrap();
+    assert!(session.cookie.is_none());
+    let lease = sessions.claim_login(&session, minute(1)).await.unwrap().unwrap();
+    sessions.keep(lease, &kept()).await.unwrap();
+    assert_eq!(sessions.get().await.unwrap().cookie.unwrap().text.expose_secret(), COOKIE);
+    assert_ne!(bench.item()["salt"], salt);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::seal::Seal;
+use self::seal::{Seal, new_salt};
 use super::table::{Expected, Key, StoreError, Table};
 use crate::domain::panel_failure::PanelFailure;
 
@@ -38,6 +38,7 @@ pub struct PanelSession {
     pub login_until: Option<Timestamp>,
     /// Why the last login failed, if it did.
     pub failed_login: Option<FailedLogin>,
+    salt: Option<String>,
 }
 
 /// A cookie, and how long it is used.
@@ -64,6 +65,7 @@ pub struct FailedLogin {
 #[derive(Debug)]
 pub struct LoginLease {
     version: u64,
+    salt: String,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -71,6 +73,9 @@ struct SessionItem {
     pk: String,
     sk: String,
     version: u64,
+    /// Of the key that seals the cookie. Drawn once: every instance derives its key once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cookie: Option<StoredCookie>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,13 +127,15 @@ impl PanelSessions {
     pub async fn get(&self) -> Result<PanelSession, StoreError> {
         let item = self.read().await?.unwrap_or_default();
         let open = |cookie: StoredCookie| {
-            self.seal.open(&cookie.sealed).map(|text| KeptCookie { text, expires_at: cookie.expires_at })
+            let text = self.seal.open(item.salt.as_deref()?, &cookie.sealed)?;
+            Some(KeptCookie { text, expires_at: cookie.expires_at })
         };
         Ok(PanelSession {
             version: item.version,
             cookie: item.cookie.and_then(open),
             login_until: item.login.map(|login| login.until),
             failed_login: item.failed_login.map(failed_login).transpose()?,
+            salt: item.salt,
         })
     }
 
@@ -145,13 +152,15 @@ impl PanelSessions {
         let claim = Uuid::new_v4().simple().to_string();
         let login = StoredLease { until, claim: claim.clone() };
         let version = session.version.saturating_add(1);
-        let item = SessionItem { version, login: Some(login), ..SessionItem::default() };
+        let salt = session.salt.clone().unwrap_or_else(new_salt);
+        let lease = LoginLease { version, salt: salt.clone() };
+        let item = SessionItem { version, salt: Some(salt), login: Some(login), ..SessionItem::default() };
         match self.write(item).await {
-            Ok(()) => Ok(Some(LoginLease { version })),
+            Ok(()) => Ok(Some(lease)),
             // Perhaps our own: the store's client repeats a write whose answer was lost.
             Err(StoreError::Conflict) => {
                 let login = self.read().await?.and_then(|item| item.login);
-                Ok(login.filter(|login| login.claim == claim).map(|_| LoginLease { version }))
+                Ok(login.filter(|login| login.claim == claim).map(|_| lease))
             }
             Err(other) => Err(other),
         }
@@ -162,11 +171,12 @@ impl PanelSessions {
     /// # Errors
     /// `Conflict` when the right was lost; otherwise when the store is unavailable.
     pub async fn keep(&self, lease: LoginLease, cookie: &KeptCookie) -> Result<(), StoreError> {
-        let sealed = self.seal.close(&cookie.text);
+        let sealed = self.seal.close(&lease.salt, &cookie.text);
         let sealed = sealed.map_err(|error| StoreError::Refused(error.to_string()))?;
         let cookie = StoredCookie { sealed, expires_at: cookie.expires_at };
         let version = lease.version.saturating_add(1);
-        self.write(SessionItem { version, cookie: Some(cookie), ..SessionItem::default() }).await
+        let (salt, cookie) = (Some(lease.salt), Some(cookie));
+        self.write(SessionItem { version, salt, cookie, ..SessionItem::default() }).await
     }
 
     /// Tells that a login failed, and gives up the right to log in.
@@ -181,7 +191,8 @@ impl PanelSessions {
             is_final: failed.is_final,
         };
         let version = lease.version.saturating_add(1);
-        self.write(SessionItem { version, failed_login: Some(failure), ..SessionItem::default() }).await
+        let (salt, failed_login) = (Some(lease.salt), Some(failure));
+        self.write(SessionItem { version, salt, failed_login, ..SessionItem::default() }).await
     }
 
     /// Forgets the session, so that whoever needs one logs in.
@@ -192,7 +203,8 @@ impl PanelSessions {
         for _ in 0..MAX_CONFLICTS {
             let Some(item) = self.read().await? else { return Ok(()) };
             let version = item.version.saturating_add(1);
-            match self.write(SessionItem { version, login: item.login, ..SessionItem::default() }).await {
+            let SessionItem { salt, login, .. } = item;
+            match self.write(SessionItem { version, salt, login, ..SessionItem::default() }).await {
                 Err(StoreError::Conflict) => {}
                 done => return done,
             }
