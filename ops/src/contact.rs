@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::stores::contacts::{Contact, ContactStanding, Contacts};
 use shared::stores::table::Table;
 
@@ -57,7 +57,7 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Clear { contact } => clear(&contacts, read(contact)?).await?,
     };
     if arguments.json {
-        println!("{:#}", json!({ "before": before, "isCleared": is_cleared }));
+        println!("{:#}", json!({ "before": fields(&before), "isCleared": is_cleared }));
     } else {
         println!("{}", words(&before, is_cleared));
     }
@@ -85,6 +85,17 @@ async fn clear(contacts: &Contacts, contact: Contact<'_>) -> anyhow::Result<(Con
     let written = contacts.learn(contact, &ContactStanding::Works).await;
     written.context("the table cannot be written (dynamodb:PutItem)")?;
     Ok((before, true))
+}
+
+/// What was known before, for programs.
+fn fields(before: &ContactStanding) -> Value {
+    match before {
+        ContactStanding::Works => json!({ "standing": "WORKS" }),
+        ContactStanding::Dead { since, reason } => {
+            json!({ "standing": "DEAD", "since": since, "reason": reason })
+        }
+        ContactStanding::Moved { since, to } => json!({ "standing": "MOVED", "since": since, "to": to }),
+    }
 }
 
 fn words(before: &ContactStanding, is_cleared: bool) -> String {
@@ -124,6 +135,17 @@ mod tests {
         for bad in ["", "ada", "@example.com", "ada@", "a da@example.com", "12a"] {
             assert!(read(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn programs_are_told_as_well() {
+        let since = Timestamp::UNIX_EPOCH;
+        let told = |standing| fields(&standing);
+        assert_eq!(told(ContactStanding::Works), json!({ "standing": "WORKS" }));
+        let dead = json!({ "standing": "DEAD", "since": "1970-01-01T00:00:00Z", "reason": "bounced" });
+        assert_eq!(told(ContactStanding::Dead { since, reason: "bounced".to_owned() }), dead);
+        let moved = json!({ "standing": "MOVED", "since": "1970-01-01T00:00:00Z", "to": -5 });
+        assert_eq!(told(ContactStanding::Moved { since, to: -5 }), moved);
     }
 
     #[tokio::test]
