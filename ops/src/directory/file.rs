@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, bail};
-use csv::{ErrorKind, Position, ReaderBuilder, Trim};
+use csv::{ErrorKind, Position, ReaderBuilder, StringRecord, Trim};
 use shared::domain::support_task::draft::{Subscriber, Worker, WorkerId};
 
 /// Mistakes that are told at once.
@@ -37,7 +37,7 @@ pub fn workers(csv: &[u8]) -> anyhow::Result<Vec<Worker>> {
 /// The entries of a file whose `key` is in no two lines. `entry` says what is wrong with a key.
 fn read<T>(csv: &[u8], key: &str, entry: impl Fn(&str, &str) -> Result<T, String>) -> anyhow::Result<Vec<T>> {
     let csv = csv.strip_prefix(MARK).unwrap_or(csv);
-    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(csv);
+    let mut reader = ReaderBuilder::new().trim(Trim::Headers).from_reader(csv);
     let headings = reader.headers().context("the line of headings cannot be read")?.clone();
     let column = |wanted: &str| {
         let found = headings.iter().position(|heading| heading.eq_ignore_ascii_case(wanted));
@@ -50,12 +50,16 @@ fn read<T>(csv: &[u8], key: &str, entry: impl Fn(&str, &str) -> Result<T, String
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                mistakes.push(unreadable(&error));
+                mistakes.push(unreadable(csv, &error));
                 continue;
             }
         };
-        let line = record.position().map_or(0, Position::line);
-        let field = |column| record.get(column).unwrap_or_default();
+        let line = line(csv, record.position());
+        if let Some(heading) = broken(&record, &headings) {
+            mistakes.push(format!("line {line}, {heading}: it has a line break; is a quote open?"));
+            continue;
+        }
+        let field = |column| record.get(column).unwrap_or_default().trim();
         let (id, name) = (field(key_column), field(name_column));
         match entry(id, name) {
             Err(why) => mistakes.push(format!("line {line}, {key}: {why}")),
@@ -75,9 +79,26 @@ fn read<T>(csv: &[u8], key: &str, entry: impl Fn(&str, &str) -> Result<T, String
     Ok(entries)
 }
 
+/// The heading of a field that goes on in the next line. A quote that is never closed takes all lines after it along,
+/// also in a column that is passed over.
+fn broken<'a>(record: &StringRecord, headings: &'a StringRecord) -> Option<&'a str> {
+    let breaks = record.iter().position(|field| field.contains(['\n', '\r']))?;
+    headings.get(breaks)
+}
+
+/// Which line a record is on. The reader begins it where the one before ended: amid the line end of other programs'
+/// files, and before lines with nothing in them.
+fn line(csv: &[u8], position: Option<&Position>) -> u64 {
+    let Some(position) = position else { return 0 };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = csv.get(start..).unwrap_or_default();
+    let ends = rest.iter().take_while(|byte| b"\r\n".contains(byte)).filter(|byte| **byte == b'\n');
+    position.line() + ends.map(|_| 1).sum::<u64>()
+}
+
 /// A line that is no line of this file.
-fn unreadable(error: &csv::Error) -> String {
-    let line = error.position().map_or(0, Position::line);
+fn unreadable(csv: &[u8], error: &csv::Error) -> String {
+    let line = line(csv, error.position());
     match error.kind() {
         ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!("line {line}: it has {len} fields, the headings are {expected_len}")

@@ -10,7 +10,7 @@ use shared::lambda::aws::sdk_config_for;
 use shared::stores::directory::{Directory, List};
 use shared::stores::table::Table;
 
-use super::{customers, file, import_rows, workers};
+use super::{Wanted, customers, file, import_rows, keep_most, workers};
 
 struct Bench {
     _aws: Aws,
@@ -30,15 +30,22 @@ impl Bench {
     }
 
     async fn import(&self, csv: &str) -> String {
-        let (list, rows, what) =
-            if csv.starts_with("id") { workers(csv.as_bytes()) } else { customers(csv.as_bytes()) }.unwrap();
-        import_rows(&self.directory, list, &rows, &what).await.unwrap()
+        import_rows(&self.directory, &wanted(csv)).await.unwrap()
+    }
+
+    /// Why a file is not imported unasked.
+    async fn question(&self, csv: &str) -> Option<String> {
+        keep_most(&self.directory, &wanted(csv)).await.err().map(|error| error.to_string())
     }
 
     async fn found(&self, words: &str) -> Vec<String> {
         let found = self.directory.customers(&words.parse().unwrap()).await.unwrap();
         found.customers.iter().map(|customer| format!("{} {}", customer.username, customer.name)).collect()
     }
+}
+
+fn wanted(csv: &str) -> Wanted {
+    if csv.starts_with("id") { workers(csv.as_bytes()) } else { customers(csv.as_bytes()) }.unwrap()
 }
 
 #[tokio::test]
@@ -72,8 +79,7 @@ async fn an_import_that_was_cut_off_anywhere_is_finished_by_the_next() {
         bench.import(before).await;
         bench.wire.reset();
         bench.wire.crash_at(step);
-        let (list, rows, what) = customers(after.as_bytes()).unwrap();
-        let is_cut_off = import_rows(&bench.directory, list, &rows, &what).await.is_err();
+        let is_cut_off = import_rows(&bench.directory, &wanted(after)).await.is_err();
         assert_eq!(bench.wire.revive(), is_cut_off, "step {step}");
         bench.import(after).await;
         assert_eq!(bench.found("budi").await, ["budi Budi Utomo"], "step {step}");
@@ -100,6 +106,38 @@ async fn workers_are_a_list_of_their_own() {
     assert_eq!(bench.found("budi").await.len(), 1);
 }
 
+#[tokio::test]
+async fn what_would_take_most_people_out_is_done_when_it_is_said_twice() {
+    let bench = Bench::start().await;
+    let few = "id,name\n1,Ruslan\n";
+    bench.import("id,name\n1,Ruslan\n2,Dilnoza\n3,Sri\n").await;
+    assert_eq!(bench.question(few).await, None);
+    bench.import("id,name\n1,Ruslan\n2,Dilnoza\n3,Sri\n4,Budi\n").await;
+    let told = "nothing was changed: the file has 1 workers, and 3 of the 4 in the directory are not among them. \
+        If they shall go, say --yes";
+    assert_eq!(bench.question(few).await.as_deref(), Some(told));
+    assert_eq!(bench.question("id,name\n1,Ruslan\n2,Other Name\n").await, None);
+    assert_eq!(bench.directory.workers().await.unwrap().len(), 4);
+
+    // People are counted, not the rows they are found by.
+    let customers = "a,One Two Three Four Five\nb,Budi\nc,Sri\nd,Siti\n";
+    bench.import(&format!("username,name\n{customers}")).await;
+    assert_eq!(bench.question("username,name\nb,Budi\nc,Sri\n").await, None);
+    let told = bench.question("username,name\na,One Two Three Four Five\nnew,New\n").await.unwrap();
+    assert!(told.contains("2 customers, and 3 of the 4 in the directory"), "{told}");
+}
+
+#[test]
+fn a_quote_that_is_not_closed_takes_no_line_along() {
+    for csv in ["id,name\n1,\"unclosed\n2,x\n", "id,name\n1,\"unclosed\n", "id,name\r\n1,\"a\rb\"\r\n2,x\r\n"]
+    {
+        let told = file::workers(csv.as_bytes()).unwrap_err().to_string();
+        assert!(told.contains("line 2, name: it has a line break; is a quote open?"), "{csv:?}: {told}");
+    }
+    let told = file::workers(b"id,name,note\n1,x,\n2,y,\"z\n3,w,\n").unwrap_err().to_string();
+    assert!(told.contains("1 mistakes in the file\n  line 3, note: it has a line break"), "{told}");
+}
+
 #[test]
 fn every_mistake_of_a_file_is_told_by_its_line_and_field() {
     let csv = "username,name\nbudi,Budi\nspaced name,X\nsiti,\nbudi,Other\na,b,c\n";
@@ -114,6 +152,11 @@ fn every_mistake_of_a_file_is_told_by_its_line_and_field() {
         let told = file::workers(format!("id,name\n{id},Ruslan\n").as_bytes()).unwrap_err().to_string();
         assert!(told.contains("line 2, id: it is a worker's number"), "{id}: {told}");
     }
+    let told =
+        file::customers(b"username,name\r\nbudi,Budi\r\n\r\nsiti,\r\na,b,c\r\n").unwrap_err().to_string();
+    let wanted =
+        "2 mistakes in the file\n  line 4, name: it is empty\n  line 5: it has 3 fields, the headings are 2";
+    assert!(told.ends_with(wanted), "{told}");
     let many: String = (0..30).map(|_| "!,x\n").collect();
     let told = file::customers(format!("username,name\n{many}").as_bytes()).unwrap_err().to_string();
     assert!(told.starts_with("nothing was changed: 30 mistakes") && told.lines().count() == 22, "{told}");
@@ -133,7 +176,7 @@ fn a_file_that_is_no_such_list_is_refused_whole() {
     let told = file::customers(b"username,name\nbudi,\xff\n").unwrap_err().to_string();
     assert!(told.contains("line 2: it is not in UTF-8"), "{told}");
     let crowd: String = (1..=101).map(|id| format!("{id},Worker {id}\n")).collect();
-    let error = workers(format!("id,name\n{crowd}").as_bytes()).unwrap_err().to_string();
+    let error = workers(format!("id,name\n{crowd}").as_bytes()).err().unwrap().to_string();
     assert!(error.contains("101 workers: the bot offers 100 at most"), "{error}");
 }
 
@@ -142,7 +185,7 @@ fn a_file_as_other_programs_write_it_is_read() {
     let csv = "\u{feff}Name ;x\r\n";
     assert!(file::customers(csv.as_bytes()).is_err());
     let csv = "\u{feff}Name , Username\r\n Siti Aminah , siti \r\n";
-    let (list, rows, what) = customers(csv.as_bytes()).unwrap();
+    let Wanted { list, rows, what } = customers(csv.as_bytes()).unwrap();
     assert_eq!((list, what.as_str()), (List::Customers, "1 customers"));
     assert!(rows.iter().any(|row| row.gsi1sk == "aminah#siti"), "{rows:?}");
 }

@@ -89,6 +89,14 @@ impl DirectoryRow {
         customer.subscriber().map_err(|reason| corrupt(&reason))
     }
 
+    /// Whom it is about: the same in every row of a person.
+    fn person(&self) -> String {
+        match &self.entry {
+            Entry::Customer(customer) => customer.username.clone(),
+            Entry::Worker(worker) => worker.id.to_string(),
+        }
+    }
+
     /// The row of a worker.
     pub fn of_worker(worker: &Worker) -> Self {
         Self {
@@ -187,7 +195,27 @@ pub struct Replaced {
     pub kept: usize,
 }
 
+/// How many people a list would lose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Losses {
+    /// People who are in the list.
+    pub there: usize,
+    /// Those of them who are not wanted any more.
+    pub leaving: usize,
+}
+
 impl Directory {
+    /// Whom [`Directory::replace`] would take out of a list. A customer counts once, however many rows they have.
+    ///
+    /// # Errors
+    /// When the store is unavailable or a row corrupt.
+    pub async fn losses(&self, list: List, wanted: &[DirectoryRow]) -> Result<Losses, StoreError> {
+        let rows = self.rows(list).await?;
+        let there: BTreeSet<String> = rows.values().map(DirectoryRow::person).collect();
+        let wanted: BTreeSet<String> = wanted.iter().map(DirectoryRow::person).collect();
+        Ok(Losses { there: there.len(), leaving: there.difference(&wanted).count() })
+    }
+
     /// Makes a list equal to `wanted`: writes what is new or different, then removes what is not wanted. An
     /// import that ends in between can be repeated.
     ///
