@@ -6,6 +6,7 @@ use http::Response;
 use jiff::Timestamp;
 use lambda_http::Request;
 use shared::domain::dialogue::ChatId;
+use shared::domain::task_wizard::answer::Misfit;
 use shared::lambda::correlation;
 use shared::lambda::metrics::Metric;
 use shared::providers::telegram::update::{ChatEvent, Pressed, Update, Wrote};
@@ -106,7 +107,7 @@ async fn was_pressed(app: &App, id: i64, pressed: &Pressed, cause: &Cause) -> Re
     let asked = Asked::Press { message, query: pressed.query.clone() };
     let turn = Turn::take(app, id, asked, &pressed.language, cause).await?;
     let Some(button) = buttons::Pressed::read(&pressed.data) else {
-        return Ok(turn.note(turn.words().over()));
+        return Ok(turn.note(turn.words().misfit(Misfit::Stale)));
     };
     match button {
         buttons::Pressed::Wizard(press) => wizard::press(turn, press).await,

@@ -45,6 +45,9 @@ pub async fn channels(turn: Turn<'_>, number: &InvoiceNumber) -> Result<Reply, S
         Ok(invoice) => invoice,
         Err(reply) => return Ok(reply),
     };
+    if let Err(error) = invoice.check_payable(turn.cause.now) {
+        return Ok(not_paid(&turn, &PayError::Choice(error)));
+    }
     let Some(tripay) = turn.app.tripay.tripay().await else {
         return Ok(turn.alert(turn.words().payments_off()));
     };

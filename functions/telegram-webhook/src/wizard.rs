@@ -156,14 +156,11 @@ async fn refuse_others(turn: &Turn<'_>) -> Option<Reply> {
     match turn.audience().await {
         Ok(Audience::Staff) => None,
         Ok(Audience::Customer | Audience::Stranger) => {
-            turn.app.metrics.count(Metric::StaffCommandRefused);
-            let correlation_id = &turn.cause.correlation_id;
-            tracing::warn!(
-                correlationId = correlation_id,
-                user = turn.user_name(),
-                "a staff command was refused"
-            );
-            Some(turn.show(turn.words().staff_only()))
+            count_refusal(turn);
+            // Beside a button: what is shown, a summary maybe, stays.
+            let words = turn.words();
+            let is_beside = turn.is_press();
+            Some(if is_beside { turn.alert(words.staff_only_note()) } else { turn.show(words.staff_only()) })
         }
         Err(error) => Some(turn.trouble(&error)),
     }

@@ -98,6 +98,6 @@ async fn what_is_no_answer_writes_nothing() {
     user.presses_on(found.message_id, NADIA).await;
     bot.answers("out of date");
     user.presses_data(found.message_id, "anything at all").await;
-    bot.answers("This draft is closed");
+    bot.answers("Please use the newest message");
     assert_eq!(bench.store_requests(), ["Query", "Query"]);
 }

@@ -133,7 +133,7 @@ async fn what_a_device_makes_up_is_no_button() {
     for made_up in ["", "w1", "w1:", "sok", "n1:tasks", "w1:00000000:1:sok", "🚑", "'\"<>&"] {
         let carried = if made_up.is_empty() { carried(&bench, "w+4294967296") } else { made_up.to_owned() };
         user.presses_data(asked.message_id, &carried).await;
-        bot.answers("This draft is closed");
+        bot.answers("Please use the newest message");
     }
     assert_eq!(dialogue(&bench), stood);
     assert_eq!(bench.tasks().len(), 0);

@@ -144,7 +144,7 @@ async fn a_forged_language_is_none() {
     let asked = bot.shows("🌐");
     for data in ["l1:de", "l1:", "l1:EN", "l1:en:x", "l1:uk "] {
         user.presses_data(asked.message_id, data).await;
-        bot.answers("closed");
+        bot.answers("Please use the newest message.");
     }
     assert_eq!(kept(&bench), Value::Null);
 }

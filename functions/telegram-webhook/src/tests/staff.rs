@@ -109,11 +109,9 @@ async fn who_is_not_of_the_staff_any_more_when_confirming_makes_no_task() {
     go_to(&user, &bot, Step::Summary).await;
     give_roles(&bench, "staff-1", &["user"]).await;
     user.presses(CONFIRM).await;
-    bot.shows("Sorry, this is only for the staff.");
+    assert!(bot.answers("Sorry, this is only for the staff.").is_alert);
     assert_eq!(bench.tasks().len(), 0);
     give_roles(&bench, "staff-1", &["user", "staff"]).await;
-    user.says("may I now?").await;
-    bot.shows("Please press one of the buttons.").says("6/6");
     user.presses(CONFIRM).await;
     bot.shows("passed on");
     assert_eq!(bench.tasks().len(), 1, "the draft was kept");

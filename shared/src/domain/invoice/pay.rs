@@ -45,6 +45,20 @@ pub enum ChoiceError {
 }
 
 impl Invoice {
+    /// Whether it can be paid at all.
+    ///
+    /// # Errors
+    /// When it is not pending, or past due.
+    pub fn check_payable(&self, now: Timestamp) -> Result<(), ChoiceError> {
+        if self.state() != InvoiceState::Pending {
+            return Err(ChoiceError::NotPending(self.state()));
+        }
+        if now >= self.expires_at {
+            return Err(ChoiceError::PastDue);
+        }
+        Ok(())
+    }
+
     /// Chooses how to pay. Choosing the same channel again gives the same code.
     ///
     /// # Errors
@@ -54,12 +68,7 @@ impl Invoice {
         channel: PaymentChannel,
         now: Timestamp,
     ) -> Result<ChannelChoice, ChoiceError> {
-        if self.state() != InvoiceState::Pending {
-            return Err(ChoiceError::NotPending(self.state()));
-        }
-        if now >= self.expires_at {
-            return Err(ChoiceError::PastDue);
-        }
+        self.check_payable(now)?;
         let (minimum, maximum) = channel.limits();
         if !(minimum..=maximum).contains(&self.order.amount.minor()) {
             return Err(ChoiceError::AmountOutsideLimits { minimum, maximum });
