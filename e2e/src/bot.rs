@@ -23,6 +23,19 @@ impl Stack {
         Ok(chat)
     }
 
+    /// Ties a chat to somebody by their id, whatever language it is held in.
+    ///
+    /// # Errors
+    /// When the link is refused, or the bot does not take it.
+    pub async fn link_chat(&self, user: &str, chat: i64) -> anyhow::Result<()> {
+        let token = self.token_of(user).await?;
+        let link = self.post("/api/v1/telegram/link", &token, &json!({})).await?.ok()?;
+        self.conversation_in(chat).says(&format!("/start {}", text(&link, "token")?)).await?;
+        let told = self.get("/api/v1/telegram/link", &token).await?.ok()?;
+        anyhow::ensure!(told["linked"] == true, "{user} is not linked: {told}");
+        Ok(())
+    }
+
     /// The tasks in the panel whose description is this.
     ///
     /// # Errors

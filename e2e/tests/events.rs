@@ -68,6 +68,8 @@ fn status_of(function: &str, case: &str) -> Option<u64> {
         ("notification-api", "send-not-json") => 400,
         ("notification-api", "no-such-route") => 404,
         ("notification-api", "wrong-method") => 405,
+        ("telegram-webhook", "token-missing" | "token-wrong" | "token-doubled") => 401,
+        ("telegram-webhook", "not-an-update") => 400,
         ("tripay-callback", "forged-body" | "re-serialised" | "signature-missing" | "signature-doubled") => {
             401
         }

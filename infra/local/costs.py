@@ -34,6 +34,7 @@ SAMPLES = {
     "order-updater": None,
     "reconciler": "schedule.json",
     "task-creator": None,
+    "telegram-webhook": "token-missing.json",
     "tripay-callback": "test-null-ids.json",
 }
 EMPTY = json.dumps({"Records": []}).encode()

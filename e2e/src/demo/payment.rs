@@ -33,6 +33,8 @@ pub struct Seen {
 /// # Errors
 /// When something does not happen.
 pub async fn show(stack: &Stack, story: &mut Story) -> anyhow::Result<Seen> {
+    // Told where they linked a chat last: whoever tried the bot as this customer may have linked another one.
+    stack.link_chat(CUSTOMER.0, CHAT).await?;
     story.catch_breath();
     let order = stack.new_order(CUSTOMER.0).await?;
     story.done(
