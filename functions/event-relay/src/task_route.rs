@@ -41,7 +41,8 @@ pub fn failed(event: &StoredEvent, trouble: &StoredTaskTrouble) -> Notification 
         task_type: task.kind.clone(),
         customer: customer(task),
         code: trouble.code.clone(),
-        reason: trouble.detail.clone(),
+        // In the reader's language; what is known in detail is for the logs and the API.
+        reason: trouble.code.clone(),
         retryable: trouble.retryable,
         task_id: has_button.then(|| event.aggregate().to_owned()),
         attempt: has_button.then_some(task.attempt),
@@ -56,7 +57,7 @@ pub fn needs_looking(event: &StoredEvent, trouble: &StoredTaskTrouble) -> Notifi
         task_type: task.kind.clone(),
         customer: customer(task),
         code: trouble.code.clone(),
-        reason: trouble.detail.clone(),
+        reason: trouble.code.clone(),
         task_id: event.aggregate().to_owned(),
         attempt: task.attempt,
     };

@@ -52,7 +52,7 @@ pub enum Form {
     Flag,
     /// Names of people.
     Names,
-    /// One of a few words that every language has its own for (`choice_…` in its letter); another is
+    /// One of a few words that every language has words of its own for (`choice_…` in its letter); another is
     /// shown as it is.
     Choice,
     /// A name that we gave and that a button carries back.

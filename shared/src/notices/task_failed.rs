@@ -15,7 +15,7 @@ pub struct TaskFailed {
     pub customer: String,
     /// Which failure it is, for who looks after Paydesk.
     pub code: String,
-    /// Why, in words.
+    /// Why: a code of the panel's, told in the reader's language, or words that are shown as they are.
     pub reason: String,
     /// Whether asking once more can help.
     pub retryable: bool,
@@ -40,7 +40,7 @@ impl TaskFailed {
             Field::choice("taskType"),
             Field::text("customer"),
             Field::id("code"),
-            Field::text("reason"),
+            Field::choice("reason"),
             Field::flag("retryable"),
             Field::key("taskId").optional(),
             Field::ordinal("attempt").optional(),
@@ -53,7 +53,7 @@ impl TaskFailed {
             task_type: "maintenance".to_owned(),
             customer: "Olena Koval, contract 1042".to_owned(),
             code: "TASK_CREATE_HTTP_ERROR".to_owned(),
-            reason: "The panel does not answer".to_owned(),
+            reason: "TASK_CREATE_HTTP_ERROR".to_owned(),
             retryable: true,
             task_id: Some("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b".to_owned()),
             attempt: Some(1),

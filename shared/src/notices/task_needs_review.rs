@@ -17,7 +17,7 @@ pub struct TaskNeedsReview {
     pub customer: String,
     /// Which failure it is, for who looks after Paydesk.
     pub code: String,
-    /// Why it is not known, in words.
+    /// Why: a code of the panel's, told in the reader's language, or words that are shown as they are.
     pub reason: String,
     /// The task.
     #[serde(deserialize_with = "key::deserialize")]
@@ -35,7 +35,7 @@ impl TaskNeedsReview {
             Field::choice("taskType"),
             Field::text("customer"),
             Field::id("code"),
-            Field::text("reason"),
+            Field::choice("reason"),
             Field::key("taskId"),
             Field::ordinal("attempt"),
         ],
@@ -47,7 +47,7 @@ impl TaskNeedsReview {
             task_type: "uninstall".to_owned(),
             customer: "Olena Koval, contract 1042".to_owned(),
             code: "TASK_CREATE_REQUEST_FAILED".to_owned(),
-            reason: "The panel did not answer".to_owned(),
+            reason: "TASK_CREATE_REQUEST_FAILED".to_owned(),
             task_id: "01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b".to_owned(),
             attempt: 1,
         }

@@ -5,9 +5,10 @@ use std::fs;
 
 use serde_json::json;
 use shared::domain::locale::Locale;
-use shared::notices::NoticeKind;
+use shared::domain::panel_failure::PanelCode;
+use shared::notices::{Notice, NoticeKind};
 
-use crate::setup::{COMPANY, all, changed, folder, texts};
+use crate::setup::{COMPANY, all, changed, fields, folder, texts};
 
 fn source(locale: Locale, name: &str) -> String {
     fs::read_to_string(folder().join(locale.code()).join(format!("{name}.txt"))).unwrap()
@@ -36,7 +37,7 @@ fn every_language_has_every_text_and_no_other() {
 }
 
 /// The parts whose words cannot be alike in two languages.
-const SENTENCES: [&str; 14] = [
+const SENTENCES: [&str; 20] = [
     "subject",
     "lead",
     "closing",
@@ -47,6 +48,12 @@ const SENTENCES: [&str; 14] = [
     "press_hint",
     "choice_maintenance",
     "choice_uninstall",
+    "choice_SERVICE_DISABLED",
+    "choice_AUTH_NO_INITIAL_COOKIE",
+    "choice_AUTH_HTTP_ERROR",
+    "choice_AUTH_REQUEST_FAILED",
+    "choice_TASK_CREATE_HTTP_ERROR",
+    "choice_TASK_CREATE_REQUEST_FAILED",
     "picture_label",
     "footer_customer",
     "footer_staff",
@@ -70,8 +77,28 @@ fn no_translation_is_forgotten() {
             compared += seen.len();
         }
     }
-    // A subject and a lead of each event, and the letter's ten.
-    assert!(compared >= 5 * (2 * NoticeKind::ALL.len() + 10), "{compared}");
+    // A subject and a lead of each event, and the letter's sixteen.
+    assert!(compared >= 5 * (2 * NoticeKind::ALL.len() + 16), "{compared}");
+}
+
+#[test]
+fn every_code_of_the_panel_is_told_in_words_and_shown() {
+    for (kind, locale) in
+        all().filter(|(kind, _)| [NoticeKind::TaskFailed, NoticeKind::TaskNeedsReview].contains(kind))
+    {
+        let letter = source(locale, "letter");
+        for code in PanelCode::ALL.map(PanelCode::as_str) {
+            let told = part(&letter, &format!("choice_{code}"));
+            let mut fields = fields(kind);
+            (fields["code"], fields["reason"]) = (json!(code), json!(code));
+            let (email, message) = texts(&Notice::read(kind.name(), fields).unwrap(), locale, "");
+            let place = format!("{kind}: {code} in {locale:?}");
+            assert!(told.len() == 1 && email.text.contains(&format!(": {}\n", told[0])), "{place}");
+            assert!(message.html.contains(&told[0].replace('\'', "&#39;")), "{place}: {}", message.html);
+            assert_eq!(message.html.matches(&format!("<code>{code}</code>")).count(), 1, "{place}");
+            assert_eq!(message.html.matches(code).count(), 1, "{place}");
+        }
+    }
 }
 
 #[test]

@@ -60,7 +60,7 @@ async fn a_task_that_failed_carries_what_its_button_needs() {
         "taskType": "maintenance",
         "customer": "Nadia Haddad (customer123)",
         "code": "TASK_CREATE_HTTP_ERROR",
-        "reason": "the panel refused the task",
+        "reason": "TASK_CREATE_HTTP_ERROR",
         "retryable": true,
         "taskId": TASK,
         "attempt": 1,
@@ -74,7 +74,7 @@ async fn a_panel_that_is_off_offers_no_button() {
         "taskType": "maintenance",
         "customer": "Nadia Haddad (customer123)",
         "code": "SERVICE_DISABLED",
-        "reason": "the panel is switched off",
+        "reason": "SERVICE_DISABLED",
         "retryable": false,
     });
     assert_eq!(told_of("task-failed-panel-off").await, in_chat("2.0", "task.failed", &fields));
@@ -86,7 +86,7 @@ async fn a_task_that_nobody_knows_the_end_of_names_its_attempt() {
         "taskType": "maintenance",
         "customer": "Nadia Haddad (customer123)",
         "code": "TASK_CREATE_REQUEST_FAILED",
-        "reason": "no answer in time",
+        "reason": "TASK_CREATE_REQUEST_FAILED",
         "taskId": TASK,
         "attempt": 2,
     });
