@@ -13,6 +13,7 @@ use shared::queues::batch::SqsBatch;
 use shared::queues::queue::Queue;
 use shared::stores::support_tasks::SupportTasks;
 use shared::stores::table::Table;
+use shared::workflows::panel_login::PanelLogin;
 
 use crate::panel::{PanelAccess, PanelSource};
 
@@ -34,6 +35,19 @@ pub struct App {
     pub source: PanelSource,
     /// Counters.
     pub metrics: Metrics,
+}
+
+impl App {
+    /// The panel with another account than `refused`, where the secret has one by now.
+    pub async fn another_account(&self, refused: &PanelLogin) -> Option<PanelAccess> {
+        if self.panel.may_be_rotated() {
+            self.panel.renew(self.source.read().await);
+        }
+        match self.panel.get() {
+            PanelAccess::On(login) if !login.is_as(refused) => Some(PanelAccess::On(login)),
+            PanelAccess::On(_) | PanelAccess::Off { .. } => None,
+        }
+    }
 }
 
 /// Reads settings and secrets.

@@ -25,7 +25,7 @@ use shared::retry::{Retry, Verdict};
 use shared::stores::invoices::Cause;
 use shared::stores::support_tasks::ChangedTask;
 use shared::stores::table::StoreError;
-use shared::workflows::panel_login::{Creating, PanelLogin, SessionError};
+use shared::workflows::panel_login::{Creating, PanelLogin};
 use tokio::time::{Instant, timeout_at};
 
 use crate::app::App;
@@ -87,30 +87,46 @@ impl Making<'_> {
     }
 
     async fn make(&self) -> Delivery {
-        let login = match self.panel.login() {
-            Ok(login) => login,
-            Err(failure) => return self.give_up(failure).await,
-        };
-        let session = timeout_at(self.deadline.begin_by(), login.session(Timestamp::now())).await;
-        let cookie = match session {
-            Ok(Ok(cookie)) => cookie,
-            Ok(Err(error)) => return self.without_session(error).await,
-            Err(_) => return self.out_of_time("logging in took too long").await,
+        let mut panel = self.panel.clone();
+        let (login, cookie) = loop {
+            let login = match panel.login() {
+                Ok(login) => login.clone(),
+                Err(failure) => return self.give_up(failure).await,
+            };
+            let session = timeout_at(self.deadline.begin_by(), login.session(Timestamp::now())).await;
+            let error = match session {
+                Ok(Ok(cookie)) => break (login, cookie),
+                Ok(Err(error)) => LoginError::from(error),
+                Err(_) => return self.out_of_time("logging in took too long").await,
+            };
+            // Ends: the account of the next round is the one that the function then holds.
+            match self.instead_of(&login, &error.failure).await {
+                Some(other) => panel = other,
+                None => return self.without_session(error).await,
+            }
         };
         if Instant::now() >= self.deadline.begin_by() {
             return self.out_of_time("too little time is left to ask the panel").await;
         }
         match self.claim().await {
-            Ok(claimed) => self.ask(login, &cookie, claimed).await,
+            Ok(claimed) => self.ask(&login, &cookie, claimed).await,
             Err(delivery) => delivery,
         }
     }
 
+    /// Where the panel refused an account that has been rotated meanwhile: the panel with the new one.
+    async fn instead_of(&self, login: &PanelLogin, failure: &PanelFailure) -> Option<PanelAccess> {
+        if failure.code != PanelCode::AuthHttpError {
+            return None;
+        }
+        self.app.another_account(login).await
+    }
+
     /// Nobody is logged in, so nothing was claimed.
-    async fn without_session(&self, error: SessionError) -> Delivery {
+    async fn without_session(&self, error: LoginError) -> Delivery {
         self.app.metrics.count(Metric::ProviderCallFailed);
         let verdict = error.retry();
-        let LoginError { failure, after, .. } = error.into();
+        let LoginError { failure, after, .. } = error;
         if verdict == Retry::Never || self.turn == Try::Last {
             return self.give_up(failure).await;
         }
@@ -205,6 +221,13 @@ impl Making<'_> {
             let what = "the time ran out before the panel answered";
             Creating::Unclear(PanelFailure::new(PanelCode::TaskCreateRequestFailed, what))
         });
+        let creating = match creating {
+            // The session was over, and the account is no longer the panel's: the next try has the new one.
+            Creating::Refused(failure) if self.instead_of(login, &failure).await.is_some() => {
+                Creating::Safe { failure, after: None }
+            }
+            other => other,
+        };
         if matches!(creating, Creating::Safe { .. } | Creating::Unclear(_)) {
             self.app.metrics.count(Metric::ProviderCallFailed);
         }

@@ -65,7 +65,7 @@ impl PanelAccess {
     ///
     /// # Errors
     /// `SERVICE_DISABLED` when the panel is not used.
-    pub fn login(&self) -> Result<&PanelLogin, PanelFailure> {
+    pub fn login(&self) -> Result<&Arc<PanelLogin>, PanelFailure> {
         match self {
             Self::On(login) => Ok(login),
             Self::Off { reason } => Err(PanelFailure::new(PanelCode::ServiceDisabled, *reason)),

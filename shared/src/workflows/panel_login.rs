@@ -1,6 +1,7 @@
 //! One login in the ISP panel for everybody: held by the instance, kept in the table, made by one at a time.
 //!
-//! However many find at the same moment that the session is over, the panel sees one login.
+//! However many find at the same moment that the session is over, the panel sees one login. An account that
+//! it refused is not tried again for some minutes, by nobody: else a backlog of tasks would lock it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
@@ -13,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::domain::panel_failure::{PanelCode, PanelFailure};
 use crate::providers::isp_panel::outcome::{CreateError, LoginError};
-use crate::providers::isp_panel::session::Cookie;
+use crate::providers::isp_panel::session::{Cookie, PanelCredentials};
 use crate::providers::isp_panel::{NewTask, Panel};
 use crate::retry::{Retry, Verdict};
 use crate::stores::panel_sessions::{FailedLogin, KeptCookie, LoginLease, PanelSession, PanelSessions};
@@ -23,6 +24,8 @@ use crate::stores::table::{StoreError, Table};
 const LEASE: SignedDuration = SignedDuration::from_secs(15);
 /// How long to wait for somebody else's login.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the panel's refusal of an account and its password is heeded.
+const REFUSAL_HEEDED: SignedDuration = SignedDuration::from_mins(5);
 /// How often to look meanwhile.
 const STEP: Duration = Duration::from_millis(250);
 
@@ -34,6 +37,8 @@ pub struct PanelLogin {
     life: SignedDuration,
     patience: Duration,
     held: RwLock<Option<KeptCookie>>,
+    /// The panel's refusal of this account, which others in the table may have written over meanwhile.
+    refused: RwLock<Option<FailedLogin>>,
     logins: AtomicUsize,
 }
 
@@ -103,14 +108,23 @@ impl PanelLogin {
         let credentials = panel.credentials();
         let sessions =
             PanelSessions::new(table, panel.base_url(), &credentials.username, &credentials.password);
-        let (held, logins) = (RwLock::new(None), AtomicUsize::new(0));
-        Self { panel, sessions, life, patience: PATIENCE, held, logins }
+        let (held, refused, logins) = (RwLock::new(None), RwLock::new(None), AtomicUsize::new(0));
+        Self { panel, sessions, life, patience: PATIENCE, held, refused, logins }
     }
 
     /// Waits so long for somebody else's login, instead of 10 seconds.
     pub fn waiting_at_most(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
+    }
+
+    /// Whether `other` logs in to the same panel with the same account and password.
+    pub fn is_as(&self, other: &Self) -> bool {
+        let told = |login: &Self| {
+            let PanelCredentials { username, password } = login.panel.credentials();
+            [login.panel.base_url(), username.expose_secret(), password.expose_secret()].map(str::to_owned)
+        };
+        told(self) == told(other)
     }
 
     /// The session's cookie: the one that is held, or else the shared one, or else that of a new login.
@@ -162,6 +176,7 @@ impl PanelLogin {
     /// When the store is unavailable.
     pub async fn forget(&self) -> Result<(), StoreError> {
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.refused.write().unwrap_or_else(PoisonError::into_inner) = None;
         self.sessions.forget().await
     }
 
@@ -181,9 +196,12 @@ impl PanelLogin {
                 return Ok(cookie);
             }
             let first_seen = *first_seen.get_or_insert(shared.version);
-            if let Some(failed) = shared.failed_login.clone().filter(|_| shared.version > first_seen) {
-                // Somebody tried while we waited: the next try would end in the same way.
-                let FailedLogin { failure, after, is_final } = failed;
+            // Somebody tried while we waited, or was refused not long ago: the next try would end in the same way.
+            let is_answer = |failed: &FailedLogin| shared.version > first_seen || failed.is_heeded(now);
+            let refused = self.refused.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let refused = refused.filter(|failed| failed.is_heeded(now));
+            if let Some(failed) = shared.failed_login.clone().filter(is_answer).or(refused) {
+                let FailedLogin { failure, after, is_final, .. } = failed;
                 return Err(LoginError { failure, after, is_final }.into());
             }
             if let Some(lease) = self.claim(&shared, now).await? {
@@ -219,7 +237,11 @@ impl PanelLogin {
             }
             Err(error) => {
                 let LoginError { failure, after, is_final } = error.clone();
-                let failed = FailedLogin { failure, after, is_final };
+                let is_refused = is_final && failure.code == PanelCode::AuthHttpError;
+                let heeded_until =
+                    is_refused.then(|| now.saturating_add(REFUSAL_HEEDED).unwrap_or(Timestamp::MAX));
+                let failed = FailedLogin { failure, after, is_final, heeded_until };
+                *self.refused.write().unwrap_or_else(PoisonError::into_inner) = Some(failed.clone());
                 (Err(error.into()), self.sessions.fail(lease, &failed).await)
             }
         };

@@ -6,6 +6,7 @@ use futures::future::join_all;
 use serde_json::json;
 use shared::domain::panel_failure::PanelCode;
 use shared::providers::isp_panel::session::Cookie;
+use shared::retry::{Retry, Verdict};
 use shared::workflows::panel_login::{Creating, PanelLogin, SessionError};
 use tokio::time::{Instant, timeout};
 
@@ -113,7 +114,38 @@ async fn twenty_with_a_wrong_password_are_refused_once() {
         }
     }
     assert_eq!(bench.logins().await, (0, 1));
-    // Whoever comes later tries again.
-    bench.instance().session(second(30)).await.unwrap();
+    // Whoever comes later heeds it, for some minutes.
+    for seconds in [30, 299] {
+        let error = bench.instance_with("not the panel's").session(second(seconds)).await.unwrap_err();
+        assert!(error.to_string().starts_with("AUTH_HTTP_ERROR: the panel showed its login form"), "{error}");
+        assert_eq!((error.retry(), bench.logins().await), (Retry::Never, (0, 1)));
+    }
+    bench.instance_with("not the panel's").session(second(330)).await.unwrap_err();
+    assert_eq!(bench.logins().await, (0, 2));
+    // Another password is another matter.
+    bench.instance().session(second(331)).await.unwrap();
+    assert_eq!(bench.logins().await, (1, 2));
+}
+
+#[tokio::test]
+async fn who_waited_for_the_login_of_another_password_takes_over_no_refusal() {
+    let bench = bench().await;
+    let (old, rotated) = (bench.instance_with("not the panel's"), bench.instance());
+    let held = bench.to_panel.hold_answer_of(1);
+    let waits = async {
+        held.reached().await;
+        let release = async {
+            let deadline = Instant::now() + Duration::from_secs(20);
+            while bench.to_table.count("GetItem") < 4 {
+                assert!(Instant::now() < deadline, "it does not look");
+                timeout(Duration::from_millis(10), std::future::pending::<()>()).await.unwrap_err();
+            }
+            held.release();
+        };
+        futures::join!(rotated.session(second(0)), release).0
+    };
+    let (refused, let_in) = futures::join!(old.session(second(0)), waits);
+    assert_eq!(refused.unwrap_err().retry(), Retry::Never);
+    let_in.unwrap();
     assert_eq!(bench.logins().await, (1, 1));
 }

@@ -167,11 +167,17 @@ async fn a_login_that_failed_is_told_to_those_who_waited() {
             failure: PanelFailure::new(PanelCode::AuthHttpError, "no"),
             after,
             is_final: after.is_none(),
+            heeded_until: after.is_none().then(|| minute(5)),
         };
         sessions.fail(lease, &failed).await.unwrap();
         let session = sessions.get().await.unwrap();
         assert_eq!((session.failed_login, session.login_until), (Some(failed), None));
+        // It says nothing of another password.
+        let session = bench.sessions("rotated").get().await.unwrap();
+        assert_eq!((session.failed_login, session.login_until), (None, None));
     }
+    let everything = json!(bench.dynamodb.items(CHATS)).to_string();
+    assert!(!everything.contains("paydesk") && !everything.contains("password"), "{everything}");
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use futures::future::join;
 use jiff::{SignedDuration, Timestamp};
 use sandbox::isp_panel::{PASSWORD, USERNAME};
 use sandbox::options::Options;
@@ -30,6 +29,7 @@ use shared::providers::call::Caller;
 use shared::queues::batch::SqsBatch;
 use shared::queues::queue::Queue;
 use shared::stores::invoices::Cause;
+use shared::stores::panel_sessions::{KeptCookie, PanelSessions};
 use shared::stores::support_tasks::{SupportTasks, new_task};
 use shared::stores::table::Table;
 
@@ -147,27 +147,6 @@ impl Bench {
         }
     }
 
-    /// Delivers what is in the queue while the table is gone after the `number`-th call.
-    pub async fn deliver_without_a_table_after(&self, number: usize) {
-        let lose_the_table = || {
-            for operation in ["GetItem", "PutItem"] {
-                self.wire.answer_next(operation, 500, (500, String::new()));
-            }
-        };
-        if number == 0 {
-            lose_the_table();
-            self.deliver().await;
-            return;
-        }
-        let held = self.wire.hold_answer_of(number);
-        let meanwhile = async {
-            held.reached().await;
-            lose_the_table();
-            held.release();
-        };
-        join(self.deliver(), meanwhile).await;
-    }
-
     /// Delivers what is in the queue to a function that dies at its `number`-th call, and answers whether it
     /// did: then Lambda got no answer, and everything stays.
     pub async fn deliver_to_a_mortal(&self, number: usize) -> bool {
@@ -215,6 +194,17 @@ impl Bench {
         let graves = self.aws.sqs.messages(DEAD_LETTERS).into_iter();
         let reason = |grave: &Message| grave.attributes["reason"]["StringValue"].as_str().unwrap().to_owned();
         graves.map(|grave| (grave.body.clone(), reason(&grave))).collect()
+    }
+
+    /// Keeps a cookie that a password once got, and that the panel no longer knows.
+    pub async fn keep_a_dead_cookie_of(&self, password: &str) {
+        let table = table(&self.aws.url());
+        let sessions = PanelSessions::new(table, &self.panel_url, &USERNAME.into(), &password.into());
+        let nothing = sessions.get().await.unwrap();
+        let hour = Timestamp::now() + SignedDuration::from_hours(1);
+        let lease = sessions.claim_login(&nothing, hour).await.unwrap().unwrap();
+        let cookie = KeptCookie { text: "PHPSESSID=0123456789abcdef".into(), expires_at: hour };
+        sessions.keep(lease, &cookie).await.unwrap();
     }
 
     /// A person decides about a task.

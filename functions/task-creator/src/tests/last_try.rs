@@ -26,12 +26,33 @@ async fn at_the_last_try() -> Bench {
     bench
 }
 
+/// Delivers what is in the queue while the table is gone after the `number`-th call.
+async fn deliver_without_a_table_after(bench: &Bench, number: usize) {
+    let lose_the_table = || {
+        for operation in ["GetItem", "PutItem"] {
+            bench.wire.answer_next(operation, 500, (500, String::new()));
+        }
+    };
+    if number == 0 {
+        lose_the_table();
+        bench.deliver().await;
+        return;
+    }
+    let held = bench.wire.hold_answer_of(number);
+    let meanwhile = async {
+        held.reached().await;
+        lose_the_table();
+        held.release();
+    };
+    join(bench.deliver(), meanwhile).await;
+}
+
 #[tokio::test]
 async fn whenever_the_table_goes_away_at_the_last_try_the_chat_is_told_in_the_end() {
     join_all((0..=12).map(async |number| {
         let bench = story().await;
         bench.leave_one_try();
-        bench.deliver_without_a_table_after(number).await;
+        deliver_without_a_table_after(&bench, number).await;
         assert_eq!(bench.buried(), [], "after {number}");
         assert!(bench.waiting()[0].visibility_timeouts[0] <= 91, "after {number}");
         bench.let_claims_lapse();

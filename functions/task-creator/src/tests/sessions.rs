@@ -122,6 +122,50 @@ async fn an_account_that_is_put_right_is_used_a_few_minutes_later() {
     assert_eq!((bench.state(TASK).as_str(), bench.logins().await), ("CREATED", (1, 1)));
 }
 
+/// Puts the panel's own password into the secret, a minute after it was last read.
+async fn rotate_the_secret(bench: &Bench) {
+    bench.aws.secrets.set("test/isp-panel", &json!({ "username": "paydesk", "password": PASSWORD }));
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(61)).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn a_refused_password_is_read_again_before_a_task_fails() {
+    let bench = Bench::with(Setup { password: "rotated long ago", ..USUAL }).await;
+    rotate_the_secret(&bench).await;
+    for id in ["first", "second", "third"] {
+        bench.ask(id).await;
+    }
+    assert_eq!(bench.deliver().await, Vec::<String>::new());
+    assert!(["first", "second", "third"].iter().all(|id| bench.state(id) == "CREATED"));
+    assert_eq!((bench.panel_tasks().await.len(), bench.logins().await), (3, (1, 1)));
+}
+
+#[tokio::test]
+async fn a_password_refused_after_the_session_ended_is_read_again_and_used_at_the_next_try() {
+    let bench = Bench::with(Setup { password: "rotated long ago", ..USUAL }).await;
+    let id = bench.ask(TASK).await;
+    bench.keep_a_dead_cookie_of("rotated long ago").await;
+    rotate_the_secret(&bench).await;
+    assert_eq!(bench.deliver().await, [id]);
+    assert_eq!((bench.state(TASK).as_str(), bench.logins().await), ("READY", (0, 1)));
+    assert_eq!(bench.deliver().await, Vec::<String>::new());
+    assert_eq!((bench.state(TASK).as_str(), bench.logins().await), ("CREATED", (1, 1)));
+    assert_eq!(bench.panel_tasks().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_backlog_logs_in_with_a_refused_password_once() {
+    let bench = Bench::with(Setup { password: "wrong", ..USUAL }).await;
+    for number in 0..4 {
+        bench.ask(&format!("task-{number}")).await;
+        assert_eq!(bench.deliver().await, Vec::<String>::new());
+        assert_eq!(bench.state(&format!("task-{number}")), "FAILED");
+    }
+    assert_eq!((bench.logins().await, bench.wire.count(CREATE)), ((0, 1), 0));
+}
+
 #[tokio::test]
 async fn without_a_first_cookie_a_task_fails_at_once() {
     let bench = Bench::start().await;

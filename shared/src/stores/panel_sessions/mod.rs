@@ -36,7 +36,7 @@ pub struct PanelSession {
     pub cookie: Option<KeptCookie>,
     /// Until when somebody is believed to be logging in.
     pub login_until: Option<Timestamp>,
-    /// Why the last login failed, if it did.
+    /// Why the last login failed, if it did, with today's account and password.
     pub failed_login: Option<FailedLogin>,
     salt: Option<String>,
 }
@@ -59,6 +59,8 @@ pub struct FailedLogin {
     pub after: Option<Duration>,
     /// Whether the panel knows us and said no.
     pub is_final: bool,
+    /// Until when nobody tries the same account and password again, where the panel refused them.
+    pub heeded_until: Option<Timestamp>,
 }
 
 /// The right to log in.
@@ -105,6 +107,18 @@ struct StoredFailure {
     after_seconds: Option<u64>,
     #[serde(default)]
     is_final: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    heeded_until: Option<Timestamp>,
+    /// The mark of the account and password that it is about.
+    #[serde(default)]
+    account: String,
+}
+
+impl FailedLogin {
+    /// Whether the same login is not to be tried at `now`.
+    pub fn is_heeded(&self, now: Timestamp) -> bool {
+        self.heeded_until.is_some_and(|until| until > now)
+    }
 }
 
 impl PanelSession {
@@ -126,6 +140,15 @@ impl PanelSessions {
     /// When the store is unavailable or the item corrupt.
     pub async fn get(&self) -> Result<PanelSession, StoreError> {
         let item = self.read().await?.unwrap_or_default();
+        let is_ours = |failure: &StoredFailure| {
+            item.salt
+                .as_ref()
+                .is_some_and(|salt| self.seal.mark(salt).is_ok_and(|mark| mark == failure.account))
+        };
+        let failed_login = match item.failed_login {
+            Some(failure) => Some(failed_login(&failure)?).filter(|_| is_ours(&failure)),
+            None => None,
+        };
         let open = |cookie: StoredCookie| {
             let text = self.seal.open(item.salt.as_deref()?, &cookie.sealed)?;
             Some(KeptCookie { text, expires_at: cookie.expires_at })
@@ -134,7 +157,7 @@ impl PanelSessions {
             version: item.version,
             cookie: item.cookie.and_then(open),
             login_until: item.login.map(|login| login.until),
-            failed_login: item.failed_login.map(failed_login).transpose()?,
+            failed_login,
             salt: item.salt,
         })
     }
@@ -184,11 +207,15 @@ impl PanelSessions {
     /// # Errors
     /// `Conflict` when the right was lost; otherwise when the store is unavailable.
     pub async fn fail(&self, lease: LoginLease, failed: &FailedLogin) -> Result<(), StoreError> {
+        let account = self.seal.mark(&lease.salt);
+        let account = account.map_err(|error| StoreError::Refused(error.to_string()))?;
         let failure = StoredFailure {
             code: failed.failure.code.as_str().to_owned(),
             detail: failed.failure.detail.clone(),
             after_seconds: failed.after.map(|after| after.as_secs()),
             is_final: failed.is_final,
+            heeded_until: failed.heeded_until,
+            account,
         };
         let version = lease.version.saturating_add(1);
         let (salt, failed_login) = (Some(lease.salt), Some(failure));
@@ -226,10 +253,11 @@ impl PanelSessions {
     }
 }
 
-fn failed_login(stored: StoredFailure) -> Result<FailedLogin, StoreError> {
+fn failed_login(stored: &StoredFailure) -> Result<FailedLogin, StoreError> {
     let corrupt = |reason: String| StoreError::Corrupt { key: NAME.to_owned(), reason };
     let code = stored.code.parse().map_err(|error| corrupt(format!("{error}: {}", stored.code)))?;
-    let failure = PanelFailure::new(code, stored.detail);
+    let failure = PanelFailure::new(code, stored.detail.clone());
     let after = stored.after_seconds.map(Duration::from_secs);
-    Ok(FailedLogin { failure, after, is_final: stored.is_final })
+    let StoredFailure { is_final, heeded_until, .. } = *stored;
+    Ok(FailedLogin { failure, after, is_final, heeded_until })
 }

@@ -27,6 +27,8 @@ const ROUNDS: NonZeroU32 = NonZeroU32::new(10_000).unwrap();
 const DERIVED_BYTES: usize = 32;
 /// Keeps the key apart from any other that may be derived from the same password.
 const PURPOSE: &[u8] = b"paydesk: the cookie of the isp panel, version 2";
+/// Keeps the mark apart from the key.
+const MARK: &[u8] = b"paydesk: the account in the isp panel, version 2";
 
 /// Why nothing can be sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +54,7 @@ pub(super) struct Seal {
 struct Derived {
     salt: String,
     key: Arc<LessSafeKey>,
+    mark: String,
 }
 
 impl fmt::Debug for Seal {
@@ -94,6 +97,12 @@ impl Seal {
         std::str::from_utf8(text).ok().map(SecretString::from)
     }
 
+    /// What an account and its password are known by beside `salt`. As hard to guess them from as from what is
+    /// sealed.
+    pub(super) fn mark(&self, salt: &str) -> Result<String, SealError> {
+        Ok(self.derived(salt)?.mark)
+    }
+
     fn derived(&self, salt: &str) -> Result<Derived, SealError> {
         let mut held = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(derived) = held.as_ref().filter(|derived| derived.salt == salt) {
@@ -105,7 +114,10 @@ impl Seal {
         pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, ROUNDS, &salted, password, &mut bytes);
         let hashed = Prk::new_less_safe(HKDF_SHA256, &bytes);
         let key = UnboundKey::from(hashed.expand(&[PURPOSE], &AES_256_GCM)?);
-        let derived = Derived { salt: salt.to_owned(), key: Arc::new(LessSafeKey::new(key)) };
+        let mut mark = [0; DERIVED_BYTES];
+        hashed.expand(&[MARK], HKDF_SHA256)?.fill(&mut mark)?;
+        let (key, mark) = (Arc::new(LessSafeKey::new(key)), STANDARD.encode(mark));
+        let derived = Derived { salt: salt.to_owned(), key, mark };
         *held = Some(derived.clone());
         Ok(derived)
     }
@@ -157,6 +169,20 @@ mod tests {
         }
         assert!(seal.open(SALT, &sealed).is_some(), "a key that was held for another salt is not used");
         assert_ne!(new_salt(), new_salt());
+    }
+
+    #[test]
+    fn a_mark_is_that_of_one_account_and_password_and_shows_neither() {
+        let mark = ours().mark(SALT).unwrap();
+        assert_eq!((mark.len(), ours().mark(SALT).unwrap() == mark), (44, true));
+        for other in [
+            seal("https://panel.example", "paydesk", "rotated"),
+            seal("https://panel.example", "somebody", "password"),
+            seal("https://other.example", "paydesk", "password"),
+        ] {
+            assert_ne!(other.mark(SALT).unwrap(), mark);
+        }
+        assert_ne!(ours().mark("5a18").unwrap(), mark);
     }
 
     #[test]
