@@ -134,6 +134,9 @@ async fn a_qr_code_comes_as_a_picture_and_a_wallet_as_a_link() {
     let (picture, link) = (shown.picture.clone().unwrap(), shown.button("🔳 Open the QR code").url.clone());
     assert!(picture.contains("/qr/"), "{picture}");
     assert_eq!(link, Some(picture));
+    user.presses_data(message, &format!("i1:v:{}", number(1))).await;
+    let invoice = bot.shows(&number(1).to_string());
+    assert_eq!(invoice.button("🔳 Open the QR code").url, link, "also where no picture arrived");
     user.presses_data(message, &format!("i1:p:{}:OVO", number(1))).await;
     let wallet = bot.shows("OVO").says("Press the button below");
     assert!(wallet.button("📱 Open and pay").url.as_deref().unwrap().starts_with("http"));

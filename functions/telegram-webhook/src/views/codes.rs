@@ -67,7 +67,7 @@ impl Words {
     }
 
     /// The buttons that make use of a code.
-    fn ways_to_use(&self, method: PaymentMethod, transaction: &Transaction) -> Vec<Button> {
+    pub(super) fn ways_to_use(&self, method: PaymentMethod, transaction: &Transaction) -> Vec<Button> {
         let open = |label, url: Option<&String>| Button::open(self.label(label), url?);
         let checkout = transaction.checkout_url.as_ref();
         let instructions = || open("button_instructions", checkout);

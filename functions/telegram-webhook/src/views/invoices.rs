@@ -5,6 +5,7 @@ use shared::domain::identifier::OrderId;
 use shared::domain::invoice::number::InvoiceNumber;
 use shared::domain::invoice::{Invoice, InvoiceState, Standing};
 use shared::domain::order::OrderItem;
+use shared::domain::payment_channel::PaymentMethod;
 use shared::notices::texts::foreign;
 
 use super::{Button, Filling, View, Words, code_tag, name_or};
@@ -91,7 +92,14 @@ impl Words {
         match invoice.chosen_attempt().filter(|attempt| attempt.is_payable(now)) {
             Some(attempt) => {
                 let code = Pressed::Pay(number.clone(), attempt.channel);
-                vec![Button::press(self.label("button_show_code"), &code), channels("button_other_way")]
+                let mut ways = vec![Button::press(self.label("button_show_code"), &code)];
+                // A picture that Telegram cannot fetch never arrives, and nobody is told: here is its address.
+                let method = attempt.channel.method();
+                if let (PaymentMethod::Qris, Some(transaction)) = (method, attempt.transaction()) {
+                    ways.extend(self.ways_to_use(method, transaction));
+                }
+                ways.push(channels("button_other_way"));
+                ways
             }
             None => vec![channels("button_pay")],
         }
