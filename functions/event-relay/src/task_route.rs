@@ -5,11 +5,15 @@ use shared::notices::Notice;
 use shared::notices::task_created::TaskCreated;
 use shared::notices::task_failed::TaskFailed;
 use shared::notices::task_needs_review::TaskNeedsReview;
+use shared::notices::texts::foreign::one_line;
 use shared::queues::notification::{Notification, ToldChat};
 use shared::queues::support_task::{SupportTaskRequest, VERSION};
 use shared::stores::outbox::{StoredEvent, StoredTask, StoredTaskTrouble};
 
 use crate::route::notification;
+
+/// Longest beginning of a description that tells a task from others, in UTF-16 units.
+const DESCRIPTION: usize = 200;
 
 /// The message that has a task made.
 pub fn request(event: &StoredEvent, attempt: u32) -> SupportTaskRequest {
@@ -40,6 +44,7 @@ pub fn failed(event: &StoredEvent, trouble: &StoredTaskTrouble) -> Notification 
     let notice = TaskFailed {
         task_type: task.kind.clone(),
         customer: customer(task),
+        description: description(task),
         code: trouble.code.clone(),
         // In the reader's language; what is known in detail is for the logs and the API.
         reason: trouble.code.clone(),
@@ -56,6 +61,7 @@ pub fn needs_looking(event: &StoredEvent, trouble: &StoredTaskTrouble) -> Notifi
     let notice = TaskNeedsReview {
         task_type: task.kind.clone(),
         customer: customer(task),
+        description: description(task),
         code: trouble.code.clone(),
         reason: trouble.code.clone(),
         task_id: event.aggregate().to_owned(),
@@ -76,4 +82,9 @@ fn customer(task: &StoredTask) -> String {
         return task.username.clone();
     }
     format!("{} ({})", task.customer, task.username)
+}
+
+/// What was asked for, in one line; none where an older release wrote the event.
+fn description(task: &StoredTask) -> Option<String> {
+    Some(one_line(&task.description, DESCRIPTION)).filter(|words| !words.is_empty())
 }

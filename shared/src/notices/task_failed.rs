@@ -13,6 +13,9 @@ pub struct TaskFailed {
     pub task_type: String,
     /// For whom.
     pub customer: String,
+    /// What was asked for, to be told from other tasks of the customer: the beginning is enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Which failure it is, for who looks after Paydesk.
     pub code: String,
     /// Why: a code of the panel's, told in the reader's language, or words that are shown as they are.
@@ -39,6 +42,7 @@ impl TaskFailed {
         fields: &[
             Field::choice("taskType"),
             Field::text("customer"),
+            Field::text("description").optional(),
             Field::id("code"),
             Field::choice("reason"),
             Field::flag("retryable"),
@@ -52,6 +56,7 @@ impl TaskFailed {
         Self {
             task_type: "maintenance".to_owned(),
             customer: "Olena Koval, contract 1042".to_owned(),
+            description: Some("No light since noon".to_owned()),
             code: "TASK_CREATE_HTTP_ERROR".to_owned(),
             reason: "TASK_CREATE_HTTP_ERROR".to_owned(),
             retryable: true,

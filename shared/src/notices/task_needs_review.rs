@@ -15,6 +15,9 @@ pub struct TaskNeedsReview {
     pub task_type: String,
     /// For whom.
     pub customer: String,
+    /// What was asked for, to be told from other tasks of the customer: the beginning is enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Which failure it is, for who looks after Paydesk.
     pub code: String,
     /// Why: a code of the panel's, told in the reader's language, or words that are shown as they are.
@@ -34,6 +37,7 @@ impl TaskNeedsReview {
         fields: &[
             Field::choice("taskType"),
             Field::text("customer"),
+            Field::text("description").optional(),
             Field::id("code"),
             Field::choice("reason"),
             Field::key("taskId"),
@@ -46,6 +50,7 @@ impl TaskNeedsReview {
         Self {
             task_type: "uninstall".to_owned(),
             customer: "Olena Koval, contract 1042".to_owned(),
+            description: Some("Moves away, take the router".to_owned()),
             code: "TASK_CREATE_REQUEST_FAILED".to_owned(),
             reason: "TASK_CREATE_REQUEST_FAILED".to_owned(),
             task_id: "01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b".to_owned(),

@@ -70,6 +70,9 @@ pub struct StoredTask {
     pub locale: String,
     /// `maintenance` or `uninstall`.
     pub kind: String,
+    /// What is to be done, in the words of who asked. Empty where an older release wrote the event.
+    #[serde(default)]
+    pub description: String,
     /// The customer's name.
     pub customer: String,
     /// The customer's login name.
@@ -214,6 +217,7 @@ impl StoredTask {
             chat: task.chat.0,
             locale: task.locale.code().to_owned(),
             kind: draft.kind.as_str().to_owned(),
+            description: draft.description.as_str().to_owned(),
             customer: draft.customer.name.clone(),
             username: draft.customer.username.to_string(),
             workers: draft.workers.as_slice().iter().map(|worker| worker.name.clone()).collect(),

@@ -59,6 +59,7 @@ async fn a_task_that_failed_carries_what_its_button_needs() {
     let fields = json!({
         "taskType": "maintenance",
         "customer": "Nadia Haddad (customer123)",
+        "description": "No light since noon",
         "code": "TASK_CREATE_HTTP_ERROR",
         "reason": "TASK_CREATE_HTTP_ERROR",
         "retryable": true,
@@ -85,6 +86,7 @@ async fn a_task_that_nobody_knows_the_end_of_names_its_attempt() {
     let fields = json!({
         "taskType": "maintenance",
         "customer": "Nadia Haddad (customer123)",
+        "description": "No light since noon",
         "code": "TASK_CREATE_REQUEST_FAILED",
         "reason": "TASK_CREATE_REQUEST_FAILED",
         "taskId": TASK,
@@ -101,6 +103,23 @@ async fn a_customer_without_a_name_is_called_by_the_login_name_alone() {
     stored["customer"]["S"] = "customer123".into();
     assert_eq!(bench.deliver(&change).await, Vec::<String>::new());
     assert_eq!(bench.notifications()[0]["notice"]["data"]["customer"], "customer123");
+}
+
+#[tokio::test]
+async fn a_long_description_is_begun_in_one_line() {
+    for (words, told) in [
+        ("Dead\n\nsince noon".to_owned(), "Dead  since noon".to_owned()),
+        ("ї".repeat(1000), format!("{}…", "ї".repeat(199))),
+    ] {
+        for name in ["task-failed", "task-review-opened"] {
+            let bench = Bench::start().await;
+            let mut change = event(name);
+            let stored = &mut change["Records"][0]["dynamodb"]["NewImage"]["outbox"]["L"][0]["M"];
+            stored["task"]["M"]["description"]["S"] = words.clone().into();
+            assert_eq!(bench.deliver(&change).await, Vec::<String>::new());
+            assert_eq!(bench.notifications()[0]["notice"]["data"]["description"], told, "{name}");
+        }
+    }
 }
 
 /// A task that was asked for in chat 4242.
@@ -138,5 +157,6 @@ async fn a_task_s_whole_life_is_told_from_the_stream_of_its_table() {
     let request = |attempt: u64, correlation_id: &str| json!({ "version": 1, "taskId": TASK, "attempt": attempt, "correlationId": correlation_id });
     assert_eq!(bench.task_requests(), [request(1, "update-1"), request(2, "press-2")]);
     assert_eq!(bench.notified_ids(), [format!("{TASK}.3.0")]);
+    assert_eq!(bench.notifications()[0]["notice"]["data"]["description"], "Moves away");
     assert_eq!((bench.updates().len(), bench.buried().len()), (0, 0));
 }
