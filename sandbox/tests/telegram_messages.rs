@@ -192,6 +192,10 @@ async fn the_bots_own_settings_are_kept() {
     bot.get("setMyCommands", json!({ "commands": commands, "language_code": "id" })).await;
     assert_eq!(bot.get("getMyCommands", json!({ "language_code": "id" })).await, commands);
     assert_eq!(bot.get("getMyCommands", json!({})).await, json!([]));
+    for _ in 0..2 {
+        assert_eq!(bot.get("deleteMyCommands", json!({ "language_code": "id" })).await, json!(true));
+        assert_eq!(bot.get("getMyCommands", json!({ "language_code": "id" })).await, json!([]));
+    }
     let bad = json!({ "commands": [{ "command": "Start!", "description": "x" }] });
     bot.refused("setMyCommands", bad, 400, "Bad Request: BOT_COMMAND_INVALID").await;
     let words = "Bad Request: query is too old and response timeout expired or query ID is invalid";

@@ -23,7 +23,7 @@ const PAGE: u8 = 100;
 pub struct Tally {
     /// Chats of the staff that offer what the staff may do.
     pub staff_chats: usize,
-    /// Chats of the staff that Telegram knows no more.
+    /// Chats that Telegram knows no more.
     pub gone: usize,
 }
 
@@ -36,7 +36,8 @@ pub async fn set_for_everybody(telegram: &Telegram) -> anyhow::Result<()> {
     set(telegram, CommandScope::Everybody, Audience::Customer, None).await.map_err(refused)
 }
 
-/// Sets the lists of every chat that is tied to somebody of the staff.
+/// Sets the lists of every chat that is tied to somebody of the staff, and takes those of every other tied chat back:
+/// somebody may have left the staff.
 ///
 /// # Errors
 /// When the chats cannot be read, or somebody cannot be asked. Safe to run again.
@@ -51,12 +52,15 @@ pub async fn set_for_staff(telegram: &Telegram, chats: &Chats, users: &UserServi
             let Some(link) = person.link else { continue };
             let user = users.user(&link.user).await;
             let user = user.with_context(|| format!("who the user {} is cannot be asked", link.user))?;
-            if !user.is_some_and(|user| user.is_staff()) {
-                continue;
-            }
+            let is_staff = user.is_some_and(|user| user.is_staff());
             let scope = CommandScope::Chat(chat.0);
-            match set(telegram, scope, Audience::Staff, person.locale).await {
-                Ok(()) => tally.staff_chats += 1,
+            let done = if is_staff {
+                set(telegram, scope, Audience::Staff, person.locale).await
+            } else {
+                take_back(telegram, scope).await
+            };
+            match done {
+                Ok(()) => tally.staff_chats += usize::from(is_staff),
                 Err(error) if error.failure == Failure::Refused => tally.gone += 1,
                 Err(error) => return Err(refused(error)),
             }
@@ -82,6 +86,14 @@ async fn set(
     Ok(())
 }
 
+/// Takes the list of every language back.
+async fn take_back(telegram: &Telegram, scope: CommandScope) -> Result<(), CallError> {
+    for language in Locale::ALL.map(Some).into_iter().chain([None]) {
+        telegram.delete_commands(scope, language.map(Locale::code)).await?;
+    }
+    Ok(())
+}
+
 fn offered(audience: Audience, locale: Locale) -> Vec<OfferedCommand> {
     let offer = |command: Command| OfferedCommand {
         command: command.name().to_owned(),
@@ -94,7 +106,7 @@ fn offered(audience: Audience, locale: Locale) -> Vec<OfferedCommand> {
 pub fn words(tally: &Tally) -> String {
     let gone = match tally.gone {
         0 => String::new(),
-        gone => format!("; {gone} of the staff's chats are gone at Telegram"),
+        gone => format!("; {gone} chats are gone at Telegram"),
     };
     format!(
         "everybody is offered the bot's commands in {} languages; {} chats of the staff the staff's, too{gone}",

@@ -210,6 +210,31 @@ async fn the_staff_is_offered_more_in_their_own_chats_and_languages() {
 }
 
 #[tokio::test]
+async fn who_has_left_the_staff_is_offered_what_everybody_is() {
+    let bench = Bench::start(json!({ "botToken": TOKEN, "webhookSecret": "" })).await;
+    bench.link(501, "olena", &["staff"], Some(Locale::Uk)).await;
+    bench.link(502, "agus", &["admin"], None).await;
+    set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap();
+    assert_eq!(bench.offered(Some(501), "uk").await.len(), 7);
+
+    let left =
+        json!({ "email": "olena@example.com", "name": "olena", "locale": "en", "roles": ["customer"] });
+    bench.sandbox.control("PUT", "/_control/users/users/olena", &left).await.unwrap();
+    for _ in 0..2 {
+        let tally = set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap();
+        assert_eq!(tally, Tally { staff_chats: 1, gone: 0 });
+        for language in ["", "en", "id", "uk", "uz", "ru"] {
+            assert_eq!(bench.offered(Some(501), language).await, [], "{language:?}");
+            assert_eq!(bench.offered(Some(502), language).await.len(), 7, "{language:?}");
+        }
+    }
+    let refused = json!({ "ok": false, "error_code": 400, "description": "Bad Request: chat not found" });
+    bench.wire.answer_next("/deleteMyCommands", 1, (400, refused.to_string()));
+    let tally = set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap();
+    assert_eq!(tally, Tally { staff_chats: 1, gone: 1 });
+}
+
+#[tokio::test]
 async fn who_cannot_be_asked_about_stops_it_and_a_chat_that_is_gone_does_not() {
     let bench = Bench::start(json!({ "botToken": TOKEN, "webhookSecret": "" })).await;
     bench.link(501, "olena", &["staff"], None).await;
@@ -218,7 +243,7 @@ async fn who_cannot_be_asked_about_stops_it_and_a_chat_that_is_gone_does_not() {
     bench.wire.answer_next("/setMyCommands", 1, (400, refused.to_string()));
     let tally = set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap();
     assert_eq!(tally, Tally { staff_chats: 1, gone: 1 });
-    assert!(commands_words(&tally).ends_with("; 1 of the staff's chats are gone at Telegram"));
+    assert!(commands_words(&tally).ends_with("; 1 chats are gone at Telegram"));
     let fault = json!({ "party": "users", "operation": "user", "fault": "server_error" });
     bench.sandbox.control("POST", "/_control/faults", &fault).await.unwrap();
     let error = set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap_err();

@@ -158,6 +158,11 @@ pub(super) fn set_commands(telegram: &mut Telegram, parameters: &Parameters) -> 
     Ok(Value::Bool(true).into())
 }
 
+pub(super) fn delete_commands(telegram: &mut Telegram, parameters: &Parameters) -> Outcome {
+    telegram.commands.remove(&commands_for(parameters)?);
+    Ok(Value::Bool(true).into())
+}
+
 pub(super) fn commands(telegram: &Telegram, parameters: &Parameters) -> Value {
     let found = commands_for(parameters).ok().and_then(|key| telegram.commands.get(&key).cloned());
     found.unwrap_or_else(|| json!([]))

@@ -47,7 +47,7 @@ use parameters::Parameters;
 pub const TOKEN: &str = "123456789:SANDBOX-telegram-bot-token-000000000";
 
 /// Every method that is played, as Telegram writes them.
-pub(crate) const METHODS: [&str; 13] = [
+pub(crate) const METHODS: [&str; 14] = [
     "getMe",
     "sendMessage",
     "sendPhoto",
@@ -60,6 +60,7 @@ pub(crate) const METHODS: [&str; 13] = [
     "deleteWebhook",
     "getWebhookInfo",
     "setMyCommands",
+    "deleteMyCommands",
     "getMyCommands",
 ];
 
@@ -154,6 +155,7 @@ fn act(telegram: &mut Telegram, method: &str, parameters: &Parameters, now_ms: i
         "deleteWebhook" => bot::delete_webhook(telegram, parameters),
         "getWebhookInfo" => Ok(bot::shown_webhook(telegram).into()),
         "setMyCommands" => bot::set_commands(telegram, parameters),
+        "deleteMyCommands" => bot::delete_commands(telegram, parameters),
         "getMyCommands" => Ok(bot::commands(telegram, parameters).into()),
         _ => Err(Refusal::unknown_method()),
     }

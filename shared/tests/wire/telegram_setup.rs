@@ -91,6 +91,24 @@ async fn commands_are_offered_to_everybody_in_a_language_or_in_one_chat() {
 }
 
 #[tokio::test]
+async fn commands_are_taken_back_in_one_chat() {
+    let done = || odd_server::json(200, r#"{"ok":true,"result":true}"#);
+    let refused = r#"{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}"#;
+    let server = OddServer::start([done(), done(), odd_server::json(400, refused)]).await;
+    let telegram = telegram(server.url());
+    let chat = CommandScope::Chat(4242);
+    assert_eq!(telegram.delete_commands(chat, Some("uk")).await, Ok(()));
+    assert_eq!(telegram.delete_commands(chat, None).await, Ok(()));
+    assert_eq!(telegram.delete_commands(chat, None).await.unwrap_err().failure, Failure::Refused);
+    let seen = server.seen();
+    let body = |number: usize| serde_json::from_str::<Value>(&seen[number].body).unwrap();
+    let scope = json!({ "type": "chat", "chat_id": 4242 });
+    assert_eq!(body(0), json!({ "scope": scope, "language_code": "uk" }));
+    assert_eq!(body(1), json!({ "scope": scope }));
+    assert_eq!(seen[0].target, format!("/telegram/bot{TOKEN}/deleteMyCommands"));
+}
+
+#[tokio::test]
 async fn what_telegram_refuses_is_told_in_its_words_and_an_unclear_answer_may_be_asked_again() {
     let words = "Bad Request: bad webhook: An HTTPS URL must be provided for webhook";
     let refused = json!({ "ok": false, "error_code": 400, "description": words }).to_string();

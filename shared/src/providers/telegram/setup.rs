@@ -21,6 +21,8 @@ const DELETE_WEBHOOK: Operation =
 const WEBHOOK_INFO: Operation = Operation { provider: "telegram", name: "getWebhookInfo", kind: Kind::Read };
 const SET_MY_COMMANDS: Operation =
     Operation { provider: "telegram", name: "setMyCommands", kind: Kind::Keyed };
+const DELETE_MY_COMMANDS: Operation =
+    Operation { provider: "telegram", name: "deleteMyCommands", kind: Kind::Keyed };
 
 /// Time for one call.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -132,12 +134,22 @@ impl Telegram {
         language: Option<&str>,
         commands: &[OfferedCommand],
     ) -> Result<(), CallError> {
-        let scope = match scope {
-            CommandScope::Everybody => Scope { kind: "default", chat_id: None },
-            CommandScope::Chat(chat) => Scope { kind: "chat", chat_id: Some(chat) },
-        };
-        let wish = SetMyCommands { commands, scope, language_code: language };
+        let wish = SetMyCommands { commands, scope: Scope::of(scope), language_code: language };
         self.set::<IgnoredAny>(SET_MY_COMMANDS, &wish).await.map(drop)
+    }
+
+    /// Takes back what was offered there in that language, so that the wider list holds again. Where there is no list,
+    /// nothing happens.
+    ///
+    /// # Errors
+    /// As [`Telegram::set_commands`].
+    pub async fn delete_commands(
+        &self,
+        scope: CommandScope,
+        language: Option<&str>,
+    ) -> Result<(), CallError> {
+        let wish = DeleteMyCommands { scope: Scope::of(scope), language_code: language };
+        self.set::<IgnoredAny>(DELETE_MY_COMMANDS, &wish).await.map(drop)
     }
 
     /// Calls a method whose refusal is an error.
@@ -196,6 +208,14 @@ struct SetMyCommands<'a> {
     language_code: Option<&'a str>,
 }
 
+/// <https://core.telegram.org/bots/api#deletemycommands>
+#[derive(Debug, Serialize)]
+struct DeleteMyCommands<'a> {
+    scope: Scope,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language_code: Option<&'a str>,
+}
+
 /// <https://core.telegram.org/bots/api#botcommandscope>
 #[derive(Debug, Serialize)]
 struct Scope {
@@ -203,4 +223,13 @@ struct Scope {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     chat_id: Option<i64>,
+}
+
+impl Scope {
+    fn of(scope: CommandScope) -> Self {
+        match scope {
+            CommandScope::Everybody => Self { kind: "default", chat_id: None },
+            CommandScope::Chat(chat) => Self { kind: "chat", chat_id: Some(chat) },
+        }
+    }
 }
