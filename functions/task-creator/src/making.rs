@@ -216,11 +216,8 @@ impl Making<'_> {
             worker_ids: &worker_ids,
             send_whatsapp: draft.whats_app.is_requested(),
         };
-        let creating = login.create(cookie, &task, Timestamp::now());
-        let creating = timeout_at(self.deadline.answer_by(), creating).await.unwrap_or_else(|_| {
-            let what = "the time ran out before the panel answered";
-            Creating::Unclear(PanelFailure::new(PanelCode::TaskCreateRequestFailed, what))
-        });
+        let until = self.deadline.answer_by();
+        let creating = login.create_until(cookie, &task, Timestamp::now(), until).await;
         let creating = match creating {
             // The session was over, and the account is no longer the panel's: the next try has the new one.
             Creating::Refused(failure) if self.instead_of(login, &failure).await.is_some() => {

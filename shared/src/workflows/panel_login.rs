@@ -10,12 +10,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 // The runtime's clock, so that a test can move it.
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::domain::panel_failure::{PanelCode, PanelFailure};
 use crate::providers::isp_panel::outcome::{CreateError, LoginError};
 use crate::providers::isp_panel::session::{Cookie, PanelCredentials};
-use crate::providers::isp_panel::{NewTask, Panel};
+use crate::providers::isp_panel::{CREATE_WITHIN, NewTask, Panel};
 use crate::retry::{Retry, Verdict};
 use crate::stores::panel_sessions::{FailedLogin, KeptCookie, LoginLease, PanelSession, PanelSessions};
 use crate::stores::table::{StoreError, Table};
@@ -24,6 +24,8 @@ use crate::stores::table::{StoreError, Table};
 const LEASE: SignedDuration = SignedDuration::from_secs(15);
 /// How long to wait for somebody else's login.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Longer than all that creating a task may take: the session found over, a login, the task.
+const CREATING_WITHIN: Duration = Duration::from_secs(60);
 /// How long the panel's refusal of an account and its password is heeded.
 const REFUSAL_HEEDED: SignedDuration = SignedDuration::from_mins(5);
 /// How often to look meanwhile.
@@ -150,15 +152,40 @@ impl PanelLogin {
     /// Creates a task, once; the session is renewed once if the panel says that it is over. To be called once
     /// for a committed attempt, with a cookie from [`Self::session`].
     pub async fn create(&self, cookie: &Cookie, task: &NewTask<'_>, now: Timestamp) -> Creating {
+        self.create_until(cookie, task, now, Instant::now() + CREATING_WITHIN).await
+    }
+
+    /// The same, ended at `until`. A session is not renewed when a task could not be created after that, and
+    /// only a panel that was asked for the task itself and cut off leaves it unclear.
+    pub async fn create_until(
+        &self,
+        cookie: &Cookie,
+        task: &NewTask<'_>,
+        now: Timestamp,
+        until: Instant,
+    ) -> Creating {
         let began = Instant::now();
-        match self.panel.create_task(cookie, task).await {
+        match self.ask(cookie, task, until).await {
             Err(CreateError::SessionOver) => {}
             other => return created(other),
         }
-        match self.renew(cookie, later(now, began.elapsed())).await {
-            Ok(renewed) => created(self.panel.create_task(&renewed, task).await),
-            Err(error) => not_created(error.into()),
+        let renew_by = until.checked_sub(CREATE_WITHIN).unwrap_or(began);
+        if Instant::now() >= renew_by {
+            return out_of_time("too little time is left to log in anew");
         }
+        match timeout_at(renew_by, self.renew(cookie, later(now, began.elapsed()))).await {
+            Ok(Ok(renewed)) => created(self.ask(&renewed, task, until).await),
+            Ok(Err(error)) => not_created(error.into()),
+            Err(_) => out_of_time("logging in anew took too long"),
+        }
+    }
+
+    /// Asks the panel for the task.
+    async fn ask(&self, cookie: &Cookie, task: &NewTask<'_>, until: Instant) -> Result<(), CreateError> {
+        timeout_at(until, self.panel.create_task(cookie, task)).await.unwrap_or_else(|_| {
+            let what = "the time ran out before the panel answered";
+            Err(CreateError::Unclear(PanelFailure::new(PanelCode::TaskCreateRequestFailed, what)))
+        })
     }
 
     /// What is known of the shared session.
@@ -271,6 +298,11 @@ fn not_created(error: LoginError) -> Creating {
     }
 }
 
+/// The panel said that the session is over, so that nothing was created; it was not asked again.
+fn out_of_time(what: &str) -> Creating {
+    Creating::Safe { failure: PanelFailure::new(PanelCode::AuthRequestFailed, what), after: None }
+}
+
 fn created(answer: Result<(), CreateError>) -> Creating {
     match answer {
         Ok(()) => Creating::Made,
@@ -298,6 +330,8 @@ mod tests {
     fn nobody_takes_over_from_somebody_who_is_still_logging_in() {
         assert!(LEASE.unsigned_abs() > LOGIN_WITHIN, "a lease is shorter than a login");
         assert!(PATIENCE > STEP * 10, "nobody waits");
+        let all = CREATE_WITHIN * 2 + PATIENCE + LOGIN_WITHIN;
+        assert!(CREATING_WITHIN > all, "a task is cut off that might be created yet");
     }
 
     #[test]

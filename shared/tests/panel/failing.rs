@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use serde_json::json;
 use shared::domain::panel_failure::PanelCode;
+use shared::providers::isp_panel::CREATE_WITHIN;
 use shared::retry::{Retry, Verdict};
 use shared::workflows::panel_login::{Creating, SessionError};
+use tokio::time::Instant;
 
 use crate::setup::{TASK, bench, bench_on_one_wire, second};
 
@@ -188,4 +190,44 @@ async fn a_login_page_after_a_task_is_believed_only_where_the_first_page_says_th
     assert_eq!((bench.to_panel.count("POST /create_task.php"), bench.logins().await), (1, (1, 0)));
     assert_eq!(login.create(&cookie, &TASK, second(2)).await, Creating::Made);
     assert_eq!((bench.tasks().await.len(), bench.logins().await), (1, (2, 0)));
+}
+
+#[tokio::test]
+async fn a_task_whose_time_ends_while_its_session_is_renewed_was_not_created() {
+    let bench = bench().await;
+    let login = bench.instance();
+    let cookie = login.session(second(0)).await.unwrap();
+    bench.settle(json!({ "expiredAnswer": "401" })).await;
+    for (left, logins) in [(CREATE_WITHIN, 0), (CREATE_WITHIN + Duration::from_secs(1), 1)] {
+        bench.end_sessions().await;
+        bench.to_panel.reset();
+        // The task, then the first page of a login.
+        let held = bench.to_panel.hold_answer_of(2);
+        match login.create_until(&cookie, &TASK, second(1), Instant::now() + left).await {
+            Creating::Safe { failure, after: None } => assert_eq!(failure.code, PanelCode::AuthRequestFailed),
+            other => panic!("{left:?}: {other:?}"),
+        }
+        held.release();
+        assert_eq!(bench.to_panel.count("GET /index.php"), logins, "{left:?}");
+        assert_eq!((bench.to_panel.count("POST /create_task.php"), bench.tasks().await.len()), (1, 0));
+    }
+    // Somebody comes whose time does not end, when the lease of the login that was cut off has.
+    assert_eq!(login.create(&cookie, &TASK, second(60)).await, Creating::Made);
+    assert_eq!(bench.tasks().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_task_whose_time_ends_before_the_panel_s_answer_may_be_there() {
+    let bench = bench().await;
+    let login = bench.instance();
+    let cookie = login.session(second(0)).await.unwrap();
+    bench.to_panel.reset();
+    let held = bench.to_panel.hold_answer_of(1);
+    let until = Instant::now() + Duration::from_millis(500);
+    match login.create_until(&cookie, &TASK, second(1), until).await {
+        Creating::Unclear(failure) => assert_eq!(failure.code, PanelCode::TaskCreateRequestFailed),
+        other => panic!("{other:?}"),
+    }
+    held.release();
+    assert_eq!((bench.to_panel.calls().len(), bench.tasks().await.len()), (1, 1));
 }

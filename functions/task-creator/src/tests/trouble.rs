@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::join;
 use serde_json::json;
 
 use super::bench::{Bench, CREATE, TASK};
@@ -128,6 +129,42 @@ async fn an_answer_that_never_comes_is_given_up_and_left_to_a_person() {
     held.release();
     assert_eq!((failed, bench.wire.count(CREATE)), (Vec::new(), 1));
     assert_eq!((bench.state(TASK).as_str(), bench.panel_tasks().await.len()), ("NEEDS_REVIEW", 2));
+}
+
+/// Lets so much time pass at once.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn a_time_that_ends_while_the_session_is_renewed_leaves_the_task_to_the_next_try() {
+    let bench = Bench::start().await;
+    bench.ask("first").await;
+    bench.deliver().await;
+    bench.settle(json!({ "expiredAnswer": "401" })).await;
+    bench.end_sessions().await;
+    bench.wire.reset();
+    let id = bench.ask(TASK).await;
+    // Read, read, claim, create, look for a session, claim the login, visit.
+    let (task, visit) = (bench.wire.hold_answer_of(4), bench.wire.hold_answer_of(7));
+    let time_passes = async {
+        task.reached().await;
+        pass(Duration::from_secs(9)).await;
+        task.release();
+        visit.reached().await;
+        // There is no time left for both the rest of the login and a task.
+        pass(Duration::from_millis(3500)).await;
+        visit
+    };
+    let (failed, visit) = join(bench.deliver_within(Duration::from_secs(36)), time_passes).await;
+    visit.release();
+    assert_eq!((failed, bench.state(TASK).as_str()), (vec![id], "READY"));
+    assert_eq!((bench.wire.count(CREATE), bench.panel_tasks().await.len()), (1, 1));
+    bench.let_claims_lapse();
+    bench.deliver_all().await;
+    assert_eq!((bench.state(TASK).as_str(), bench.panel_tasks().await.len()), ("CREATED", 2));
 }
 
 #[tokio::test]

@@ -31,6 +31,8 @@ const TASK_WITHIN: Duration = Duration::from_secs(10);
 
 /// The longest that logging in takes: three pages.
 pub const LOGIN_WITHIN: Duration = Duration::from_secs(12);
+/// The longest that creating a task takes: the form, and a look at the first page.
+pub const CREATE_WITHIN: Duration = Duration::from_secs(14);
 
 /// The client.
 #[derive(Debug, Clone)]
