@@ -96,7 +96,9 @@ impl SqsBatch {
         F: Fn(M, Try) -> D,
         D: Future<Output = Delivery>,
     {
-        let turn = self.delay_after(record).map_or(Try::Last, |_| Try::Early);
+        // Looked at once: who was told that there is another try gets one, however long it took.
+        let delay = self.delay_after(record);
+        let turn = delay.map_or(Try::Last, |_| Try::Early);
         let body = record.body.as_deref().unwrap_or_default();
         let delivery = match serde_json::from_str(body) {
             Ok(message) => {
@@ -111,7 +113,13 @@ impl SqsBatch {
         let failed = match delivery {
             Delivery::Done => None,
             Delivery::Dead { reason } => self.bury(record, body, &reason).await,
-            Delivery::Retry { after, reason } => self.delay(record, body, after, &reason).await,
+            Delivery::Retry { after, reason } => match delay {
+                Some(delay) => self.hide(record, delay.max(after.unwrap_or_default()), &reason).await,
+                None => {
+                    let tries = receive_count(record);
+                    self.bury(record, body, &format!("given up after {tries} tries: {reason}")).await
+                }
+            },
             Delivery::Later { after, reason } => self.hide(record, after, &reason).await,
         };
         failed.map(|()| {
@@ -119,20 +127,6 @@ impl SqsBatch {
             failure.item_identifier = record.message_id.clone().unwrap_or_default();
             failure
         })
-    }
-
-    async fn delay(
-        &self,
-        record: &SqsMessage,
-        body: &str,
-        after: Option<Duration>,
-        reason: &str,
-    ) -> Option<()> {
-        let Some(delay) = self.delay_after(record) else {
-            let tries = receive_count(record);
-            return self.bury(record, body, &format!("given up after {tries} tries: {reason}")).await;
-        };
-        self.hide(record, delay.max(after.unwrap_or_default()), reason).await
     }
 
     /// How long to wait after this try; none when it was the last.
