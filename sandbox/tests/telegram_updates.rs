@@ -268,7 +268,8 @@ async fn updates_of_any_kind_can_be_delivered_as_they_are() {
         .await;
     assert_eq!(webhook.updates()[..2], [unknown.clone(), unknown]);
     let of_chat = control(&running, "GET", "/_control/telegram/updates?chat=5", Value::Null).await;
-    assert_eq!(of_chat["items"][0]["update"]["update_id"], 700_000_001);
+    let id = of_chat["items"][0]["update"]["update_id"].as_i64().unwrap();
+    assert!(id > 1_700_000_000, "above those of an earlier run: {id}");
     assert_eq!((of_chat["items"].as_array().unwrap().len(), &of_chat["pending"]), (1, &json!(0)));
     refused(&running, "updates", json!([1]), 400).await;
     let log = control(&running, "GET", "/_control/log?party=telegram&operation=update", Value::Null).await;
