@@ -174,7 +174,7 @@ async fn every_path_of_the_api_document_has_a_route_and_every_route_a_path() {
     for (method, path) in &operations {
         assert!(is_served(method, path, &routes), "no route of {routes:?} serves {method} {path}");
     }
-    for route in routes.iter().filter(|route| !route.ends_with("/webhooks/tripay")) {
+    for route in routes.iter().filter(|route| !route.contains("/webhooks/")) {
         let used =
             operations.iter().any(|(method, path)| is_served(method, path, std::slice::from_ref(route)));
         assert!(used, "{route} serves nothing of the document");
