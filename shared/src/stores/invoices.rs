@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+use super::commit_mark::commit_mark;
 use super::invoice_item::{InvoiceItem, Versioned, key};
 use super::table::{Change, Expected, Key, StoreError, Table, write};
 use crate::domain::identifier::OrderId;
@@ -186,9 +186,4 @@ impl Invoices {
         let item = InvoiceItem::of(after, &cause.correlation_id, cause.now);
         self.table.put(&item, Expected::Version(after.version.saturating_sub(1))).await
     }
-}
-
-/// A mark no other commit has.
-fn commit_mark() -> String {
-    Uuid::new_v4().simple().to_string()
 }

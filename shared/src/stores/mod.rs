@@ -5,6 +5,7 @@
 
 pub mod table;
 
+mod commit_mark;
 pub mod outbox;
 
 pub mod invoice_item;

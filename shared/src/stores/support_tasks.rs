@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+use super::commit_mark::commit_mark;
 use super::invoices::Cause;
 use super::outbox::{StoredEvent, StoredEventKind};
 use super::place::Place;
@@ -96,11 +96,6 @@ fn position(task: &SupportTask) -> String {
 /// When it cannot be an item: a defect of ours.
 pub fn new_task(task: &SupportTask, cause: &Cause) -> Result<Item, StoreError> {
     write(&TaskItem::of(task, 1, commit_mark(), cause))
-}
-
-/// A mark no other commit has.
-fn commit_mark() -> String {
-    Uuid::new_v4().simple().to_string()
 }
 
 impl SupportTasks {

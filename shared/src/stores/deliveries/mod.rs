@@ -4,9 +4,9 @@ mod item;
 pub mod listing;
 
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use self::item::{DeliveryItem, key};
+use super::commit_mark::commit_mark;
 use super::table::{Expected, StoreError, Table};
 use crate::domain::identifier::UserId;
 use crate::domain::notification::delivery::{Claim, Delivery, Outcome, Standing};
@@ -242,9 +242,4 @@ impl NewDelivery {
     fn item(&self, delivery: &Delivery) -> DeliveryItem {
         DeliveryItem::of(delivery, self.correlation_id.clone(), self.content.clone(), 1, commit_mark())
     }
-}
-
-/// A mark no other commit has.
-fn commit_mark() -> String {
-    Uuid::new_v4().simple().to_string()
 }
