@@ -17,6 +17,7 @@
 pub mod aws;
 pub mod chat;
 pub mod dynamodb;
+pub mod log_lines;
 pub mod openapi;
 pub mod rest;
 pub mod secrets;

@@ -8,6 +8,7 @@ use sandbox::server::{Running, Sandbox};
 use sandbox::telegram::TOKEN;
 use sandbox::testbed::aws::Aws;
 use sandbox::testbed::dynamodb::{CHATS, NOTIFICATIONS};
+use sandbox::testbed::log_lines;
 use sandbox::testbed::ses::Mail;
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
@@ -29,7 +30,6 @@ use shared::stores::deliveries::Deliveries;
 use shared::stores::preferences::PreferenceBook;
 use shared::stores::table::Table;
 
-use super::logs;
 use super::wishes::{CHAT, EMAIL, GROUP, OTHER_CHAT, USER, USER_WITHOUT_CHAT, USER_WITHOUT_EMAIL};
 use crate::app::App;
 use crate::directory::Directory;
@@ -86,7 +86,7 @@ impl Bench {
 
     /// The function with these settings.
     pub async fn with(setup: Setup) -> Self {
-        logs::keep();
+        log_lines::keep("notification-sender");
         let aws = Aws::start().await;
         set_secrets(&aws, setup.token);
         let sandbox = Sandbox::start(Options::default()).await.unwrap();

@@ -1,10 +1,10 @@
 //! Credentials and personal data: told to the one person they are for, and to nobody and nothing else.
 
 use sandbox::testbed::dynamodb::NOTIFICATIONS;
+use sandbox::testbed::log_lines::kept;
 use serde_json::json;
 
 use super::bench::{Bench, EMAILS, FEEDBACK, PLANS, TELEGRAMS};
-use super::logs;
 use super::wishes::{CHAT, EMAIL, PASSWORD, USER, active, blocked, bounce, confirmed, notification, refusal};
 use sandbox::telegram::TOKEN;
 
@@ -23,10 +23,10 @@ const FORBIDDEN: [&str; 9] = [
 ];
 
 fn assert_nothing_leaked(id: &str) {
-    let lines = logs::lines();
-    let of_this_story = lines.iter().filter(|line| line.contains(&format!("correlation-{id}"))).count();
+    let lines = kept();
+    let of_this_story = lines.lines().filter(|line| line.contains(&format!("correlation-{id}"))).count();
     assert!(of_this_story > 0, "nothing was logged of {id}");
-    for line in &lines {
+    for line in lines.lines() {
         for forbidden in FORBIDDEN {
             assert!(!line.contains(forbidden), "{forbidden} in {line}");
         }

@@ -9,7 +9,6 @@ mod event_files;
 mod feedback;
 mod in_chat;
 mod linked;
-mod logs;
 mod off;
 mod once;
 mod pace;

@@ -10,6 +10,7 @@ use sandbox::options::Options;
 use sandbox::server::{Running, Sandbox};
 use sandbox::testbed::aws::Aws;
 use sandbox::testbed::dynamodb::CHATS;
+use sandbox::testbed::log_lines;
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
@@ -33,7 +34,6 @@ use shared::stores::panel_sessions::{KeptCookie, PanelSessions};
 use shared::stores::support_tasks::{SupportTasks, new_task};
 use shared::stores::table::Table;
 
-use super::logs;
 use crate::app::{App, DELAYS};
 use crate::deadline::Deadline;
 use crate::handler::handle;
@@ -82,7 +82,7 @@ impl Bench {
 
     /// The function with another setup.
     pub async fn with(setup: Setup) -> Self {
-        logs::keep();
+        log_lines::keep("task-creator");
         let aws = Aws::start().await;
         aws.secrets.set(SECRET, &json!({ "username": USERNAME, "password": setup.password }));
         let sandbox = Sandbox::start(Options::default()).await.unwrap();

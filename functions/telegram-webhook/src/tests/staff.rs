@@ -1,45 +1,10 @@
 //! Who may ask for a task: the staff, as long as they are the staff and the chat is theirs.
 
-use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
-
+use sandbox::testbed::log_lines::Lines;
 use serde_json::{Value, json};
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::tests::bench::Bench;
 use crate::tests::steps::{CANCEL, CONFIRM, Step, act, go_to, open, stands_at};
-
-/// What was logged while a test looked.
-#[derive(Debug, Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-impl Lines {
-    fn about(&self, message: &str) -> Vec<Value> {
-        let written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = String::from_utf8(written.clone()).unwrap();
-        let read = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        read.filter(|line| line["message"] == message).collect()
-    }
-}
 
 async fn give_roles(bench: &Bench, user: &str, roles: &[&str]) {
     let person = json!({ "email": "person@example.com", "name": "Person", "roles": roles });
@@ -58,12 +23,10 @@ async fn a_customer_who_tries_is_refused_politely_and_it_is_logged() {
     let app = bench.app().await;
     let (user, bot) = bench.chat(&app);
     let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(lines.clone()).finish();
-    let logging = tracing::subscriber::set_default(subscriber);
-    user.says("/task").await;
+    lines.of(user.says("/task")).await;
     bot.shows("Sorry, this is only for the staff.").offers(&[]);
-    drop(logging);
-    let refused = lines.about("a staff command was refused");
+    let lines = lines.read().into_iter();
+    let refused: Vec<Value> = lines.filter(|line| line["message"] == "a staff command was refused").collect();
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert_eq!(refused[0]["level"], "WARN");
     assert!(refused[0]["user"].as_str().unwrap().contains("user-4"), "{refused:?}");

@@ -1,11 +1,8 @@
 //! The store is away, slow, contended, or holds what it should not.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
 use sandbox::testbed::dynamodb::{CHATS, condition_failed, throttled, transaction_cancelled};
+use sandbox::testbed::log_lines::Lines;
 use serde_json::{Value, json};
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::tests::bench::Bench;
 use crate::tests::steps::{CONFIRM, Step, dialogue, go_to, stands_at};
@@ -122,36 +119,8 @@ async fn an_update_that_meets_others_is_decided_anew_three_times_at_most() {
     assert_eq!(bench.tasks().len(), 1);
 }
 
-/// Keeps the lines that are logged in this thread.
-#[derive(Debug, Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    /// The errors, as they were logged.
-    fn errors(&self) -> Vec<Value> {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        lines.filter(|line| line["level"] == "ERROR").collect()
-    }
-}
-
 #[tokio::test]
 async fn a_dialogue_that_cannot_be_read_is_given_up_and_logged_and_takes_nothing_else_away() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(LevelFilter::INFO);
-    let _kept = tracing::subscriber::set_default(subscriber.with_writer(move || writer.clone()).finish());
     let bench = Bench::start().await;
     bench.link("staff-1").await;
     let app = bench.app().await;
@@ -160,15 +129,19 @@ async fn a_dialogue_that_cannot_be_read_is_given_up_and_logged_and_takes_nothing
     let mut item = dialogue(&bench);
     item["open"]["M"]["wizard"]["M"]["step"] = json!({ "S": "TEA_BREAK" });
     bench.aws.dynamodb.put(CHATS, &item);
-    user.says("/help").await;
-    bot.shows("/task");
-    assert_eq!(dialogue(&bench), item, "nothing was asked of it");
-    user.says("No light").await;
-    bot.shows("the draft was dropped");
-    user.presses_on(shown.message_id, "Maintenance").await;
-    bot.answers("This draft is closed");
-    go_to(&user, &bot, Step::Search).await;
-    let errors = lines.errors();
+    let lines = Lines::default();
+    let story = async {
+        user.says("/help").await;
+        bot.shows("/task");
+        assert_eq!(dialogue(&bench), item, "nothing was asked of it");
+        user.says("No light").await;
+        bot.shows("the draft was dropped");
+        user.presses_on(shown.message_id, "Maintenance").await;
+        bot.answers("This draft is closed");
+        go_to(&user, &bot, Step::Search).await;
+    };
+    lines.of(story).await;
+    let errors: Vec<Value> = lines.read().into_iter().filter(|line| line["level"] == "ERROR").collect();
     assert_eq!(errors.len(), 2, "{errors:?}");
     for error in errors {
         assert_eq!(error["message"], "a dialogue cannot be read, and is given up");

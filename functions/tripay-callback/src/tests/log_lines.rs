@@ -1,60 +1,14 @@
 //! What the function logs: enough to follow a callback, never its proof or its payer.
 
-use std::future::Future;
-use std::io;
-use std::sync::{Arc, Mutex, Once};
-
+use sandbox::testbed::log_lines::Lines;
 use sandbox::tripay::credentials::SANDBOX;
 use serde_json::Value;
-use tracing::instrument::WithSubscriber;
 
 use super::bench::{Bench, NUMBER, REFERENCE, event, request, signed};
 
-/// Log lines, as CloudWatch would get them.
-#[derive(Debug, Clone, Default)]
-pub struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    /// Runs a story and keeps every line it logs, down to the least level.
-    pub async fn of<T>(&self, story: impl Future<Output = T>) -> T {
-        // Without a subscriber for all, a place in the code that another test reaches first at the same time
-        // may be switched off for good before this one's listens.
-        static FOR_ALL: Once = Once::new();
-        FOR_ALL.call_once(|| {
-            let all = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(io::sink);
-            all.init();
-        });
-        let lines = self.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .flatten_event(true)
-            .with_max_level(tracing::Level::TRACE)
-            .with_writer(move || lines.clone())
-            .finish();
-        story.with_subscriber(subscriber).await
-    }
-
-    /// All of them.
-    pub fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-
-    /// The last of this level.
-    fn last(&self, level: &str) -> Value {
-        let lines = self.text();
-        let mut lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        lines.rfind(|line| line["level"] == level).unwrap()
-    }
+/// The last line of this level.
+fn last(lines: &Lines, level: &str) -> Value {
+    lines.read().into_iter().rfind(|line| line["level"] == level).unwrap()
 }
 
 #[tokio::test]
@@ -64,7 +18,7 @@ async fn a_settled_callback_is_one_short_line() {
     let mut paid = event("paid");
     paid["headers"]["x-correlation-id"] = "checkout-4711".into();
     lines.of(bench.send(request(&paid))).await;
-    let line = lines.last("INFO");
+    let line = last(&lines, "INFO");
     assert_eq!(line["message"], "callback");
     assert_eq!(line["correlationId"], "checkout-4711");
     assert_eq!(line["merchantRef"], format!("{NUMBER}-1"));

@@ -97,7 +97,7 @@ async fn a_corrupt_invoice_is_never_taken_for_a_missing_one() {
         let mut item = bench.item();
         corrupt(&mut item);
         bench.aws.dynamodb.put(INVOICES, &item);
-        let lines = super::log_lines::Lines::default();
+        let lines = sandbox::testbed::log_lines::Lines::default();
         let answer = lines.of(bench.deliver("paid")).await;
         assert_eq!(answer, send_again(), "{what}");
         assert_eq!(bench.item(), item, "{what}: it stays as it is, for a person");
