@@ -7,12 +7,12 @@ use serde::Deserialize;
 use shared::domain::locale::Locale;
 use shared::lambda::metrics::Metrics;
 use shared::lambda::refreshed::Refreshed;
-use shared::lambda::secrets::SecretReader;
+use shared::lambda::secrets::{SecretBatch, SecretReader};
 use shared::lambda::settings::required;
 use shared::lambda::startup::Startup;
 use shared::providers::call::Caller;
 use shared::providers::internal_service::{InternalKeys, InternalService};
-use shared::providers::isp_api::{IspApi, IspCredentials, IspRoutes};
+use shared::providers::isp_api::{IspApi, IspRoutes};
 use shared::providers::telegram::update::{Update, UpdateError, Updates};
 use shared::providers::tripay::Credentials;
 use shared::providers::user_service::UserService;
@@ -29,6 +29,9 @@ use shared::workflows::tripay_client::{TripayClient, base_url};
 use crate::settings::{BotSettings, isp_routes};
 use crate::subscribers::Subscribers;
 use crate::views::Words;
+
+/// The secret with the account at the internet provider's API.
+const ISP_API: &str = "isp-api";
 
 /// The function.
 pub struct App {
@@ -118,20 +121,19 @@ impl App {
         parties: Parties,
         settings: BotSettings,
     ) -> anyhow::Result<Self> {
+        let source = Source { secrets, caller, users_url: parties.users };
         let mut names = vec!["telegram", "internal", "tripay"];
-        names.extend(parties.isp.as_ref().map(|_| "isp-api"));
-        let (batch, before) = tokio::join!(secrets.batch(&names), secrets.previous("telegram"));
-        let batch = batch?;
-        let internal: InternalKeys = batch.get("internal")?;
-        let users = InternalService::new(caller.clone(), &parties.users, &internal)?;
-        let held = Held { updates: updates(batch.get("telegram")?, before?), users: UserService::new(users) };
+        names.extend(parties.isp.as_ref().map(|_| ISP_API));
+        let (held, batch) = source.read(&names).await?;
         let credentials: Credentials = batch.get("tripay")?;
+        let Source { secrets, caller, .. } = &source;
         let api = match parties.isp {
             Some((base_url, routes)) => {
-                Some(IspApi::new(caller.clone(), &base_url, batch.get("isp-api")?, routes))
+                Some(IspApi::new(caller.clone(), &base_url, batch.get(ISP_API)?, routes))
             }
             None => None,
         };
+        let tripay = TripayClient::new(caller.clone(), parties.tripay, secrets.clone(), credentials);
         let directory = Directory::new(tables.chats.clone());
         Ok(Self {
             tasks: SupportTasks::new(tables.chats.clone()),
@@ -139,11 +141,11 @@ impl App {
             invoices: Invoices::new(tables.invoices),
             contacts: Contacts::new(tables.notifications),
             subscribers: Subscribers { api, directory },
-            tripay: TripayClient::new(caller.clone(), parties.tripay, secrets.clone(), credentials),
+            tripay,
             channels: ChannelList::default(),
             settings,
             metrics: Metrics::new("telegram-webhook"),
-            source: Source { secrets, caller, users_url: parties.users },
+            source,
             held: Refreshed::new(held),
         })
     }
@@ -163,12 +165,19 @@ impl App {
         if !refresh {
             return opened;
         }
-        let read = self.source.read(self.subscribers.api.is_some()).await;
-        if let (Ok((_, Some(account))), Some(api)) = (&read, &self.subscribers.api) {
-            api.use_account(account.clone());
-        }
-        self.held.renew(read.map(|(held, _)| held));
+        self.held.renew(self.read_again().await);
         opened.or_else(|_| self.held.get().updates.open(headers, body))
+    }
+
+    /// What may have been rotated. The account at the provider's API is used from now on.
+    async fn read_again(&self) -> anyhow::Result<Held> {
+        let mut names = vec!["telegram", "internal"];
+        names.extend(self.subscribers.api.as_ref().map(|_| ISP_API));
+        let (held, batch) = self.source.read(&names).await?;
+        if let Some(api) = &self.subscribers.api {
+            api.use_account(batch.get(ISP_API)?);
+        }
+        Ok(held)
     }
 
     /// The user service.
@@ -201,15 +210,14 @@ impl App {
 }
 
 impl Source {
-    /// What may have been rotated, and where it is wanted the account at the provider's API.
-    async fn read(&self, with_isp_api: bool) -> anyhow::Result<(Held, Option<IspCredentials>)> {
-        let mut names = vec!["telegram", "internal"];
-        names.extend(with_isp_api.then_some("isp-api"));
-        let (batch, before) = tokio::join!(self.secrets.batch(&names), self.secrets.previous("telegram"));
+    /// Reads secrets, those that are held among them.
+    async fn read(&self, names: &[&str]) -> anyhow::Result<(Held, SecretBatch)> {
+        let (batch, before) = tokio::join!(self.secrets.batch(names), self.secrets.previous("telegram"));
         let batch = batch?;
-        let users = InternalService::new(self.caller.clone(), &self.users_url, &batch.get("internal")?)?;
-        let held = Held { updates: updates(batch.get("telegram")?, before?), users: UserService::new(users) };
-        Ok((held, if with_isp_api { Some(batch.get("isp-api")?) } else { None }))
+        let internal: InternalKeys = batch.get("internal")?;
+        let users = InternalService::new(self.caller.clone(), &self.users_url, &internal)?;
+        let updates = updates(batch.get("telegram")?, before?);
+        Ok((Held { updates, users: UserService::new(users) }, batch))
     }
 }
 

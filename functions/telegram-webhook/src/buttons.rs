@@ -148,14 +148,14 @@ fn decision_text(decision: Decision) -> &'static str {
     }
 }
 
-const QUESTIONS: [(Question, char); 7] = [
-    (Question::Kind, 'k'),
-    (Question::Description, 'd'),
-    (Question::Customer, 'c'),
-    (Question::Workers, 'w'),
-    (Question::WhatsApp, 'a'),
-    (Question::Summary, 's'),
-    (Question::EditMenu, 'e'),
+const QUESTIONS: [Question; 7] = [
+    Question::Kind,
+    Question::Description,
+    Question::Customer,
+    Question::Workers,
+    Question::WhatsApp,
+    Question::Summary,
+    Question::EditMenu,
 ];
 
 fn letter(question: Question) -> char {
@@ -171,7 +171,7 @@ fn letter(question: Question) -> char {
 }
 
 fn question(letter: char) -> Option<Question> {
-    QUESTIONS.into_iter().find(|(_, known)| *known == letter).map(|(question, _)| question)
+    QUESTIONS.into_iter().find(|question| self::letter(*question) == letter)
 }
 
 fn choice_text(choice: Choice) -> String {
@@ -242,7 +242,7 @@ mod tests {
     use proptest::{prop_assert, prop_assert_eq, prop_oneof, proptest};
 
     fn answers() -> impl Strategy<Value = (Question, Choice)> {
-        let any = QUESTIONS.map(|(question, _)| question);
+        let any = QUESTIONS;
         let changed = &any[..5];
         prop_oneof![
             proptest::sample::select(any.to_vec()).prop_map(|question| (question, Choice::Back)),

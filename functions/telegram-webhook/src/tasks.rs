@@ -1,9 +1,8 @@
 //! What the person who asked for a task says when it was not plainly made: it is there, or make it again.
 
-use shared::bot::commands::Audience;
 use shared::domain::identifier::TaskId;
 use shared::domain::support_task::{Decided, Decision, SupportTask};
-use shared::lambda::metrics::Metric;
+use shared::stores::support_tasks::ChangedTask;
 use shared::stores::table::StoreError;
 
 use crate::reply::Reply;
@@ -16,28 +15,17 @@ pub async fn decide(
     attempt: u32,
     decision: Decision,
 ) -> Result<Reply, StoreError> {
-    match turn.audience().await {
-        Ok(Audience::Staff) => {}
-        Ok(Audience::Customer | Audience::Stranger) => {
-            turn.app.metrics.count(Metric::StaffCommandRefused);
-            let correlation_id = &turn.cause.correlation_id;
-            tracing::warn!(
-                correlationId = correlation_id,
-                user = turn.user_name(),
-                "a task button was refused"
-            );
-            return Ok(turn.alert(turn.words().staff_only_note()));
-        }
-        Err(error) => return Ok(turn.trouble(&error)),
+    if let Some(refusal) = turn.refuse_others("a task button").await {
+        return Ok(refusal);
     }
     // Only where it was asked for, and by who asked: the button's text comes from a device.
     let is_theirs = |task: &SupportTask| turn.user() == Some(&task.asked_by) && task.chat == turn.chat.id;
-    let Some(task) = turn.app.tasks.get(id).await?.filter(is_theirs) else {
+    let now = turn.cause.now;
+    let decide = |task: &mut SupportTask| is_theirs(task).then(|| task.decide(attempt, decision, now));
+    let changed = turn.app.tasks.change(id, turn.cause, decide).await?;
+    let Some(ChangedTask { outcome: Some(decided), task }) = changed else {
         return Ok(turn.note(turn.words().task_not_open()));
     };
-    let now = turn.cause.now;
-    let changed = turn.app.tasks.change(id, turn.cause, |task| task.decide(attempt, decision, now)).await?;
-    let decided = changed.map_or(Decided::NotOpen, |changed| changed.outcome);
     let correlation_id = &turn.cause.correlation_id;
     tracing::info!(correlationId = correlation_id, task = %id, attempt, ?decision, outcome = ?decided, "task decided");
     Ok(match (decided, decision) {

@@ -158,6 +158,30 @@ impl<'a> Turn<'a> {
         })
     }
 
+    /// What who is not of the staff is told when they try this; none for the staff. The user service is asked
+    /// each time: who was of the staff may not be any more.
+    pub async fn refuse_others(&self, tried: &str) -> Option<Reply> {
+        match self.audience().await {
+            Ok(Audience::Staff) => None,
+            Ok(Audience::Customer | Audience::Stranger) => {
+                self.count_refusal(tried);
+                // Beside a button: what is shown, a summary maybe, stays.
+                Some(match self.is_press() {
+                    true => self.alert(self.words.staff_only_note()),
+                    false => self.show(self.words.staff_only()),
+                })
+            }
+            Err(error) => Some(self.trouble(&error)),
+        }
+    }
+
+    /// Whoever tries what is not theirs is seen by the operators.
+    pub fn count_refusal(&self, tried: &str) {
+        self.app.metrics.count(Metric::StaffCommandRefused);
+        let (correlation_id, user, chat) = (&self.cause.correlation_id, self.user_name(), self.chat.id.0);
+        tracing::warn!(correlationId = correlation_id, user, chat, "{tried} was refused");
+    }
+
     /// What is said when another party did not do its part.
     pub fn trouble(&self, error: &CallError) -> Reply {
         let correlation_id = &self.cause.correlation_id;

@@ -1,7 +1,6 @@
 //! The wizard in a chat: from `/task` to a task that is to be made.
 
 use jiff::Timestamp;
-use shared::bot::commands::Audience;
 use shared::domain::dialogue::{Arrival, Dialogue, DialogueId, Ending, OpenWizard, Press};
 use shared::domain::support_task::draft::TaskDraft;
 use shared::domain::support_task::{Asker, SupportTask};
@@ -18,22 +17,21 @@ use crate::views::View;
 
 /// `/task`, or the button that begins one.
 pub async fn begin(turn: Turn<'_>) -> Result<Reply, StoreError> {
-    if turn.user().is_none() {
-        count_refusal(&turn);
+    let Some(user) = turn.user().cloned() else {
+        turn.count_refusal("a staff command");
         return Ok(turn.show(turn.words().not_linked()));
-    }
+    };
     // The button stays below what ended: pressed twice, or much later, it does not drop what is being asked.
     let is_begun = turn.is_press() && open(&turn).is_some();
     if is_begun || turn.arrival() != Arrival::InOrder {
         return Ok(turn.show(where_we_are(&turn)));
     }
-    if let Some(refusal) = refuse_others(&turn).await {
+    if let Some(refusal) = turn.refuse_others("a staff command").await {
         return Ok(refusal);
     }
     if !turn.app.settings.makes_tasks {
         return Ok(turn.show(turn.words().tasks_off()));
     }
-    let Some(user) = turn.user().cloned() else { return Ok(turn.show(turn.words().not_linked())) };
     let mut dialogue = turn.chat.dialogue.clone();
     let id = DialogueId::new(Uuid::new_v4().as_u64_pair().1);
     dialogue.begin(id, user, patience(&turn), TaskWizard::Kind);
@@ -130,7 +128,7 @@ async fn ask(turn: &Turn<'_>, dialogue: Dialogue) -> Result<Reply, StoreError> {
 /// The task is wanted: it is kept together with the end of the dialogue, and made by others.
 async fn submit(turn: &Turn<'_>, draft: TaskDraft) -> Result<Reply, StoreError> {
     // Who began may have lost the right to it since.
-    if let Some(refusal) = refuse_others(turn).await {
+    if let Some(refusal) = turn.refuse_others("a staff command").await {
         return Ok(refusal);
     }
     if !turn.app.settings.makes_tasks {
@@ -149,33 +147,6 @@ async fn submit(turn: &Turn<'_>, draft: TaskDraft) -> Result<Reply, StoreError> 
     let correlation_id = &turn.cause.correlation_id;
     tracing::info!(correlationId = correlation_id, task = %task.id, user = %task.asked_by, "task asked for");
     Ok(turn.show(turn.words().submitted()))
-}
-
-/// What who is not of the staff is told; none for the staff.
-async fn refuse_others(turn: &Turn<'_>) -> Option<Reply> {
-    match turn.audience().await {
-        Ok(Audience::Staff) => None,
-        Ok(Audience::Customer | Audience::Stranger) => {
-            count_refusal(turn);
-            // Beside a button: what is shown, a summary maybe, stays.
-            let words = turn.words();
-            let is_beside = turn.is_press();
-            Some(if is_beside { turn.alert(words.staff_only_note()) } else { turn.show(words.staff_only()) })
-        }
-        Err(error) => Some(turn.trouble(&error)),
-    }
-}
-
-/// Whoever tries what is not theirs is seen by the operators.
-fn count_refusal(turn: &Turn<'_>) {
-    turn.app.metrics.count(Metric::StaffCommandRefused);
-    let (correlation_id, chat) = (&turn.cause.correlation_id, turn.chat.id.0);
-    tracing::warn!(
-        correlationId = correlation_id,
-        user = turn.user_name(),
-        chat,
-        "a staff command was refused"
-    );
 }
 
 /// What was said is no answer: nothing is changed, and the question stands.
