@@ -24,6 +24,6 @@ pub mod preferences;
 
 pub mod chats;
 pub mod directory;
-pub mod panel_sessions;
+pub mod sessions;
 pub mod stored_draft;
 pub mod support_tasks;

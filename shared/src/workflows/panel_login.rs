@@ -17,7 +17,7 @@ use crate::providers::isp_panel::outcome::{CreateError, LoginError};
 use crate::providers::isp_panel::session::{Cookie, PanelCredentials};
 use crate::providers::isp_panel::{CREATE_WITHIN, NewTask, Panel};
 use crate::retry::{Retry, Verdict};
-use crate::stores::panel_sessions::{FailedLogin, KeptCookie, LoginLease, PanelSession, PanelSessions};
+use crate::stores::sessions::{FailedLogin, KeptSecret, LoginLease, Session, Sessions};
 use crate::stores::table::{StoreError, Table};
 
 /// How long somebody is believed to be logging in: longer than it takes.
@@ -35,10 +35,10 @@ const STEP: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub struct PanelLogin {
     panel: Panel,
-    sessions: PanelSessions,
+    sessions: Sessions,
     life: SignedDuration,
     patience: Duration,
-    held: RwLock<Option<KeptCookie>>,
+    held: RwLock<Option<KeptSecret>>,
     /// The panel's refusal of this account, which others in the table may have written over meanwhile.
     refused: RwLock<Option<FailedLogin>>,
     logins: AtomicUsize,
@@ -108,8 +108,7 @@ impl PanelLogin {
     /// The session in `panel`, kept in `table`; a login is used for `life`.
     pub fn new(panel: Panel, table: Table, life: SignedDuration) -> Self {
         let credentials = panel.credentials();
-        let sessions =
-            PanelSessions::new(table, panel.base_url(), &credentials.username, &credentials.password);
+        let sessions = Sessions::new(table, panel.base_url(), &credentials.username, &credentials.password);
         let (held, refused, logins) = (RwLock::new(None), RwLock::new(None), AtomicUsize::new(0));
         Self { panel, sessions, life, patience: PATIENCE, held, refused, logins }
     }
@@ -244,7 +243,7 @@ impl PanelLogin {
     }
 
     /// The right to log in; none while somebody else has it.
-    async fn claim(&self, shared: &PanelSession, now: Timestamp) -> Result<Option<LoginLease>, StoreError> {
+    async fn claim(&self, shared: &Session, now: Timestamp) -> Result<Option<LoginLease>, StoreError> {
         if shared.is_being_renewed(now) {
             return Ok(None);
         }
@@ -257,7 +256,7 @@ impl PanelLogin {
         let stored = match self.panel.login().await {
             Ok(cookie) => {
                 let expires_at = now.saturating_add(self.life).unwrap_or(Timestamp::MAX);
-                let kept = KeptCookie { text: SecretString::from(cookie.expose()), expires_at };
+                let kept = KeptSecret { text: SecretString::from(cookie.expose()), expires_at };
                 let stored = self.sessions.keep(lease, &kept).await;
                 self.hold(Some(kept));
                 (Ok(cookie), stored)
@@ -280,13 +279,13 @@ impl PanelLogin {
         result
     }
 
-    fn hold(&self, kept: Option<KeptCookie>) {
+    fn hold(&self, kept: Option<KeptSecret>) {
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = kept;
     }
 }
 
 /// The cookie, if it is used at `now` and is another one than `dead`.
-fn alive(kept: &KeptCookie, dead: Option<&Cookie>, now: Timestamp) -> Option<Cookie> {
+fn alive(kept: &KeptSecret, dead: Option<&Cookie>, now: Timestamp) -> Option<Cookie> {
     let cookie = Cookie::parse(kept.text.expose_secret()).ok()?;
     (kept.expires_at > now && Some(&cookie) != dead).then_some(cookie)
 }

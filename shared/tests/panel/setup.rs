@@ -14,7 +14,7 @@ use shared::lambda::aws::sdk_config_for;
 use shared::providers::call::Caller;
 use shared::providers::isp_panel::session::PanelCredentials;
 use shared::providers::isp_panel::{NewTask, Panel};
-use shared::stores::panel_sessions::PanelSessions;
+use shared::stores::sessions::Sessions;
 use shared::stores::table::Table;
 use shared::workflows::panel_login::PanelLogin;
 
@@ -71,8 +71,8 @@ impl Bench {
     }
 
     /// The session as the table has it.
-    pub fn sessions(&self) -> PanelSessions {
-        PanelSessions::new(self.table(), &self.panel_url, &USERNAME.into(), &PASSWORD.into())
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(self.table(), &self.panel_url, &USERNAME.into(), &PASSWORD.into())
     }
 
     fn table(&self) -> Table {

@@ -30,7 +30,7 @@ use shared::providers::call::Caller;
 use shared::queues::batch::SqsBatch;
 use shared::queues::queue::Queue;
 use shared::stores::invoices::Cause;
-use shared::stores::panel_sessions::{KeptCookie, PanelSessions};
+use shared::stores::sessions::{KeptSecret, Sessions};
 use shared::stores::support_tasks::{SupportTasks, new_task};
 use shared::stores::table::Table;
 
@@ -199,11 +199,11 @@ impl Bench {
     /// Keeps a cookie that a password once got, and that the panel no longer knows.
     pub async fn keep_a_dead_cookie_of(&self, password: &str) {
         let table = table(&self.aws.url());
-        let sessions = PanelSessions::new(table, &self.panel_url, &USERNAME.into(), &password.into());
+        let sessions = Sessions::new(table, &self.panel_url, &USERNAME.into(), &password.into());
         let nothing = sessions.get().await.unwrap();
         let hour = Timestamp::now() + SignedDuration::from_hours(1);
         let lease = sessions.claim_login(&nothing, hour).await.unwrap().unwrap();
-        let cookie = KeptCookie { text: "PHPSESSID=0123456789abcdef".into(), expires_at: hour };
+        let cookie = KeptSecret { text: "PHPSESSID=0123456789abcdef".into(), expires_at: hour };
         sessions.keep(lease, &cookie).await.unwrap();
     }
 

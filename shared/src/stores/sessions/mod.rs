@@ -22,18 +22,18 @@ const MAX_CONFLICTS: usize = 3;
 
 /// The shared session.
 #[derive(Debug, Clone)]
-pub struct PanelSessions {
+pub struct Sessions {
     table: Table,
     seal: Seal,
 }
 
 /// The session as it is stored.
 #[derive(Debug, Clone)]
-pub struct PanelSession {
+pub struct Session {
     /// Grows with every change; 0 when there was none.
     pub version: u64,
     /// The cookie, where somebody logged in with today's account and password.
-    pub cookie: Option<KeptCookie>,
+    pub cookie: Option<KeptSecret>,
     /// Until when somebody is believed to be logging in.
     pub login_until: Option<Timestamp>,
     /// Why the last login failed, if it did, with today's account and password.
@@ -43,7 +43,7 @@ pub struct PanelSession {
 
 /// A cookie, and how long it is used.
 #[derive(Debug, Clone)]
-pub struct KeptCookie {
+pub struct KeptSecret {
     /// The cookie.
     pub text: SecretString,
     /// When it is taken for dead.
@@ -121,14 +121,14 @@ impl FailedLogin {
     }
 }
 
-impl PanelSession {
+impl Session {
     /// Whether somebody may be logging in at `now`.
     pub fn is_being_renewed(&self, now: Timestamp) -> bool {
         self.login_until.is_some_and(|until| until > now)
     }
 }
 
-impl PanelSessions {
+impl Sessions {
     /// The session of `account` in the panel at `panel`, kept in `table`.
     pub fn new(table: Table, panel: &str, account: &SecretString, password: &SecretString) -> Self {
         Self { table, seal: Seal::new(panel, account, password) }
@@ -138,7 +138,7 @@ impl PanelSessions {
     ///
     /// # Errors
     /// When the store is unavailable or the item corrupt.
-    pub async fn get(&self) -> Result<PanelSession, StoreError> {
+    pub async fn get(&self) -> Result<Session, StoreError> {
         let item = self.read().await?.unwrap_or_default();
         let is_ours = |failure: &StoredFailure| {
             item.salt
@@ -151,9 +151,9 @@ impl PanelSessions {
         };
         let open = |cookie: StoredCookie| {
             let text = self.seal.open(item.salt.as_deref()?, &cookie.sealed)?;
-            Some(KeptCookie { text, expires_at: cookie.expires_at })
+            Some(KeptSecret { text, expires_at: cookie.expires_at })
         };
-        Ok(PanelSession {
+        Ok(Session {
             version: item.version,
             cookie: item.cookie.and_then(open),
             login_until: item.login.map(|login| login.until),
@@ -169,7 +169,7 @@ impl PanelSessions {
     /// When the store is unavailable or the item corrupt.
     pub async fn claim_login(
         &self,
-        session: &PanelSession,
+        session: &Session,
         until: Timestamp,
     ) -> Result<Option<LoginLease>, StoreError> {
         let claim = Uuid::new_v4().simple().to_string();
@@ -193,7 +193,7 @@ impl PanelSessions {
     ///
     /// # Errors
     /// `Conflict` when the right was lost; otherwise when the store is unavailable.
-    pub async fn keep(&self, lease: LoginLease, cookie: &KeptCookie) -> Result<(), StoreError> {
+    pub async fn keep(&self, lease: LoginLease, cookie: &KeptSecret) -> Result<(), StoreError> {
         let sealed = self.seal.close(&lease.salt, &cookie.text);
         let sealed = sealed.map_err(|error| StoreError::Refused(error.to_string()))?;
         let cookie = StoredCookie { sealed, expires_at: cookie.expires_at };

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use shared::domain::panel_failure::{PanelCode, PanelFailure};
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
-use shared::stores::panel_sessions::{FailedLogin, KeptCookie, PanelSessions};
+use shared::stores::sessions::{FailedLogin, KeptSecret, Sessions};
 use shared::stores::table::{StoreError, Table};
 
 use crate::setup::minute;
@@ -35,8 +35,8 @@ async fn bench() -> Bench {
 
 impl Bench {
     /// The session of the account, whose password is this.
-    fn sessions(&self, password: &str) -> PanelSessions {
-        PanelSessions::new(self.table.clone(), "https://panel.example", &"paydesk".into(), &password.into())
+    fn sessions(&self, password: &str) -> Sessions {
+        Sessions::new(self.table.clone(), "https://panel.example", &"paydesk".into(), &password.into())
     }
 
     fn item(&self) -> Value {
@@ -44,12 +44,12 @@ impl Bench {
     }
 }
 
-fn kept() -> KeptCookie {
-    KeptCookie { text: COOKIE.into(), expires_at: minute(720) }
+fn kept() -> KeptSecret {
+    KeptSecret { text: COOKIE.into(), expires_at: minute(720) }
 }
 
 /// Logs in, as far as the table is concerned.
-async fn log_in(sessions: &PanelSessions) {
+async fn log_in(sessions: &Sessions) {
     let session = sessions.get().await.unwrap();
     let lease = sessions.claim_login(&session, minute(1)).await.unwrap().unwrap();
     sessions.keep(lease, &kept()).await.unwrap();
