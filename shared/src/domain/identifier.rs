@@ -28,6 +28,22 @@ pub enum Event {}
 pub enum Notification {}
 /// Marks ids of support tasks.
 pub enum Task {}
+/// Marks ids of jobs at Billz: the sender's correlation ids.
+pub enum Job {}
+/// Marks ids of orders at Billz.
+pub enum BillzOrder {}
+/// Marks ids of clients at Billz.
+pub enum BillzClient {}
+/// Marks ids of products at Billz.
+pub enum BillzProduct {}
+/// Marks ids of sellers at Billz.
+pub enum BillzSeller {}
+/// Marks ids of payment types at Billz.
+pub enum BillzPaymentType {}
+/// Marks ids of our payment methods.
+pub enum Card {}
+/// Marks ids of clients in the senders' own system.
+pub enum Client {}
 /// Marks references that a payment provider gave a transaction.
 pub enum Transaction {}
 
@@ -41,6 +57,22 @@ pub type EventId = Identifier<Event>;
 pub type NotificationId = Identifier<Notification>;
 /// Id of a support task, drawn when it was asked for.
 pub type TaskId = Identifier<Task>;
+/// Id of a job at Billz: its sender's correlation id.
+pub type JobId = Identifier<Job>;
+/// Billz's id of an order.
+pub type BillzOrderId = Identifier<BillzOrder>;
+/// Billz's id of a client.
+pub type BillzClientId = Identifier<BillzClient>;
+/// Billz's id of a product.
+pub type ProductId = Identifier<BillzProduct>;
+/// Billz's id of a seller.
+pub type SellerId = Identifier<BillzSeller>;
+/// Billz's id of a payment type.
+pub type PaymentTypeId = Identifier<BillzPaymentType>;
+/// Id of one of our payment methods.
+pub type CardId = Identifier<Card>;
+/// Id of a client in the senders' own system.
+pub type ClientId = Identifier<Client>;
 /// The payment provider's own reference of a transaction (Tripay: `T0001…`, in the sandbox `DEV-T…`).
 pub type Reference = Identifier<Transaction>;
 

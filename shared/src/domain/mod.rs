@@ -4,6 +4,7 @@
 //! and random bits are arguments.
 #![deny(clippy::wildcard_enum_match_arm, clippy::arithmetic_side_effects)]
 
+pub mod billz;
 pub mod dialogue;
 pub mod identifier;
 pub mod invoice;
@@ -14,6 +15,7 @@ pub mod order;
 pub mod panel_failure;
 pub mod payment_channel;
 pub mod payment_report;
+pub mod phone_number;
 pub mod role;
 pub mod support_task;
 pub mod task_wizard;

@@ -1,0 +1,7 @@
+//! Point-of-sale work at Billz: jobs that other services ask for, and the orders and payment methods they are about.
+
+pub mod card;
+pub mod operation;
+pub mod order;
+pub mod quantity;
+pub mod work;
