@@ -27,6 +27,8 @@ WARM_UP, EVENTS = 20, 300
 # The event that is handled over and over: a repeated one, as most are.
 SAMPLES = {
     "billing-api": "create-without-token.json",
+    "billz-api": "no-such-route.json",
+    "billz-consumer": None,
     "chat-api": "no-such-route.json",
     "event-relay": None,
     "notification-api": "no-such-route.json",

@@ -9,7 +9,7 @@ from pathlib import Path
 import build
 import processes
 from say import Problem, step
-from settings import ISP_API, ISP_PANEL, LOCAL, LOGS, ROOT, STACK, TELEGRAM, TRIPAY
+from settings import BILLZ, ISP_API, ISP_PANEL, LOCAL, LOGS, ROOT, STACK, TELEGRAM, TRIPAY
 
 # What it is, and how it looks. A phone number is looked for without its first digits, which are written in several ways.
 SEEDED = {
@@ -17,6 +17,7 @@ SEEDED = {
     "the webhook's secret": TELEGRAM["webhookSecret"],
     "the panel's password": ISP_PANEL["password"],
     "the ISP API's password": ISP_API["password"],
+    "Billz's secret token": BILLZ["secretToken"],
     "Tripay's private key": TRIPAY["privateKey"],
     "Tripay's API key": TRIPAY["apiKey"],
     "the mail relay's password": "S33d-Smtp-Passw0rd",

@@ -43,6 +43,7 @@ TELEGRAM = {
 TELEGRAM_BOT = "paydesk_sandbox_bot"
 ISP_PANEL = {"username": "paydesk", "password": "sandbox-panel-password"}
 ISP_API = {"username": "paydesk", "password": "sandbox-isp-password"}
+BILLZ = {"secretToken": "sandbox-billz-secret-token-00000000"}
 INTERNAL_API_KEY = "local-internal-key"
 
 # Parameters of template.yaml that differ on one machine.
@@ -62,6 +63,9 @@ PARAMETERS = {
     "BillingApiBaseUrl": f"{SANDBOX_URL}/isp-panel",
     # Customers are found by it; workers come from the directory below infra/local, which has the same people.
     "IspApiBaseUrl": f"{SANDBOX_URL}/isp-api",
+    "BillzBaseUrl": f"{SANDBOX_URL}/billz",
+    "BillzShopId": "5d4b1a0e-3c1f-4a59-9b8e-1f5f0c6a7b10",
+    "BillzCashboxId": "0c9a7c2e-8f5b-4c0d-a2a7-6b1d3e4f5a60",
     "OperatorsTelegramChatId": "-1001234567890",
     "OperatorsEmails": "operators@example.com",
 }
