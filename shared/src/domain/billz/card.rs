@@ -80,6 +80,15 @@ pub fn holds_card_number(text: &str) -> bool {
     false
 }
 
+/// Whether a text is nothing but the number of a bank card, blanks and dashes in it or not.
+///
+/// For ids: those of Billz hold long rows of digits by chance, but letters beside them.
+pub fn is_card_number(text: &str) -> bool {
+    let has_digits_only =
+        text.chars().all(|letter| letter.is_ascii_digit() || letter == ' ' || letter == '-');
+    has_digits_only && holds_card_number(text)
+}
+
 fn checks(digits: &[u32]) -> bool {
     let weighed = digits.iter().rev().enumerate().map(|(place, digit)| {
         let doubled = digit.saturating_mul(2);
@@ -107,6 +116,18 @@ mod tests {
     fn no_number_of_a_bank_card_gets_in() {
         for text in ["4111111111111111", "Humo 4111 1111 1111 1111", "a 5500-0000-0000-0004!"] {
             assert_eq!(text.parse::<CardName>(), Err(CardNameError::CardNumber), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_may_hold_digits_that_check_but_not_be_a_card_number() {
+        for id in ["4111111111111111", "4111-1111-1111-1111"] {
+            assert!(is_card_number(id), "{id}");
+        }
+        for id in
+            ["64a7b8c9-4111-1111-1111-1111abcdef12", "c6e84d9b-0ef0-4d5a-886d-147c74a9b051", "card-1", ""]
+        {
+            assert!(!is_card_number(id), "{id}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! An order as its sender describes it, and as we keep it: products, amounts, delivery, and its ids at Billz.
 
+use std::fmt;
+
 use jiff::Timestamp;
 
 use super::quantity::Quantity;
@@ -54,6 +56,10 @@ pub struct OrderProduct {
     pub bar_code: Option<String>,
     /// A picture of it.
     pub image_url: Option<String>,
+    /// Its colour, in the sender's words.
+    pub color: Option<String>,
+    /// Its size, in the sender's words.
+    pub size: Option<String>,
     /// Before the discount.
     pub subtotal: Option<Money>,
     /// What is taken off.
@@ -62,11 +68,86 @@ pub struct OrderProduct {
     pub total: Option<Money>,
 }
 
-/// What a sender says about an order beside what Billz is told.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What a sender says about an order beside what Billz is told. Kept and shown, never acted on.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct OrderDetails {
-    /// The sender's JSON of these parts, as it was sent: delivery, store, people. Kept and shown, never acted on.
+    /// Which sort of order it is, such as `delivery` or `point_of_sale`.
+    pub sort: Option<String>,
+    /// How the client means to pay, such as `online`.
+    pub payment_method: Option<String>,
+    /// Where it was ordered.
+    pub store: OrderStore,
+    /// How it gets to the client.
+    pub delivery: Delivery,
+    /// What people wrote beside it.
+    pub comment: Option<String>,
+    /// All else that was sent, as a JSON object; empty where there is nothing else.
     pub document: String,
+}
+
+/// Where something was ordered, in the sender's words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrderStore {
+    /// The sender's id of the store.
+    pub id: Option<String>,
+    /// Somebody else's id of it.
+    pub external_id: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+}
+
+/// How an order gets to its client.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// How far it is, as the sender said.
+    pub status: DeliveryStatus,
+    /// What it costs, beside the order.
+    pub price: Option<Money>,
+    /// Where to.
+    pub address: DeliveryAddress,
+    /// When, in words.
+    pub time: Option<String>,
+    /// What people wrote beside it.
+    pub comment: Option<String>,
+}
+
+/// How far a delivery is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DeliveryStatus {
+    /// Nothing is done for it.
+    #[default]
+    Pending,
+    /// It is being packed.
+    Packaging,
+    /// It is packed.
+    Packaged,
+    /// It is on its way.
+    Delivering,
+    /// It is there.
+    Delivered,
+}
+
+/// Where to deliver, in the sender's words. Each part may be missing.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct DeliveryAddress {
+    /// Street and number.
+    pub street: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// All of it in one line.
+    pub full_address: Option<String>,
+    /// Apartment.
+    pub apartment: Option<String>,
+    /// Floor.
+    pub floor: Option<String>,
+    /// Entrance.
+    pub entrance: Option<String>,
+    /// Code of the door.
+    pub intercom: Option<String>,
+    /// What stands near it.
+    pub landmark: Option<String>,
 }
 
 /// An order as we keep it.
@@ -114,6 +195,47 @@ pub enum OrderStage {
     Deleted,
 }
 
+impl fmt::Debug for OrderDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What people wrote, and who they are, is for operators, not for logs.
+        f.debug_struct("OrderDetails").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for DeliveryAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeliveryAddress").finish_non_exhaustive()
+    }
+}
+
+impl DeliveryStatus {
+    /// Every status.
+    pub const ALL: [Self; 5] =
+        [Self::Pending, Self::Packaging, Self::Packaged, Self::Delivering, Self::Delivered];
+
+    /// The name in messages, in the API and in stored orders.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Packaging => "packaging",
+            Self::Packaged => "packaged",
+            Self::Delivering => "delivering",
+            Self::Delivered => "delivered",
+        }
+    }
+
+    /// The status of that name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
+    }
+}
+
 impl OrderStage {
     /// Every stage.
     pub const ALL: [Self; 4] = [Self::Placing, Self::Placed, Self::Refused, Self::Deleted];
@@ -126,6 +248,11 @@ impl OrderStage {
             Self::Refused => "REFUSED",
             Self::Deleted => "DELETED",
         }
+    }
+
+    /// The stage of that name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.as_str() == name)
     }
 
     /// Whether a job may place the order anew.
