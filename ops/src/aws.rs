@@ -34,6 +34,11 @@ impl Aws {
         Self { http, account }
     }
 
+    /// Who asks.
+    pub fn account(&self) -> &AwsAccount {
+        &self.account
+    }
+
     /// `GET` from a service with a REST protocol: `lambda`, `scheduler`, `apigateway`, `ses`.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use serde_json::Value;
 use shared::aws_account::AwsAccount;
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
+use shared::lambda::secrets::SecretReader;
 
 use crate::aws::Aws;
 use crate::queue_addresses::QueueAddresses;
@@ -104,6 +105,11 @@ impl Place {
 }
 
 impl Deployment {
+    /// The reader of its secrets.
+    pub fn secrets(&self) -> SecretReader {
+        SecretReader::new(&self.http, self.aws.account().clone(), self.stack.clone())
+    }
+
     /// Where its queues are: what the local stack's file says, else the stack's own outputs.
     ///
     /// # Errors

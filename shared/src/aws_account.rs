@@ -50,6 +50,10 @@ impl AwsAccount {
     pub fn address(&self, host: &str) -> String {
         match &self.endpoint_url {
             Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
+            // China is a partition with a domain of its own.
+            None if self.region.starts_with("cn-") => {
+                format!("https://{host}.{}.amazonaws.com.cn", self.region)
+            }
             None => format!("https://{host}.{}.amazonaws.com", self.region),
         }
     }
@@ -76,5 +80,22 @@ impl AwsAccount {
             sign(signable, &parameters).map_err(SignatureError::new)?.into_parts();
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         Ok(instructions.headers().map(owned).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_in_the_domain_of_its_region_unless_an_endpoint_is_named() {
+        let at = |region: &str, endpoint_url: Option<&str>| {
+            let credentials = Credentials::new("id", "secret", None, None, "test");
+            let endpoint_url = endpoint_url.map(str::to_owned);
+            AwsAccount { credentials, region: region.to_owned(), endpoint_url }.address("secretsmanager")
+        };
+        assert_eq!(at("eu-central-1", None), "https://secretsmanager.eu-central-1.amazonaws.com");
+        assert_eq!(at("cn-north-1", None), "https://secretsmanager.cn-north-1.amazonaws.com.cn");
+        assert_eq!(at("eu-central-1", Some("http://127.0.0.1:4566/")), "http://127.0.0.1:4566");
     }
 }

@@ -6,6 +6,28 @@ use std::error::Error;
 
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde::Deserialize;
+
+/// What a service that speaks JSON says when it refuses or fails. Both may be empty.
+#[derive(Debug, Default, Deserialize)]
+pub struct Refusal {
+    /// The error's name, such as `ThrottlingException`.
+    #[serde(default, rename = "__type")]
+    pub code: String,
+    /// Its message.
+    #[serde(default, alias = "Message")]
+    pub message: String,
+}
+
+impl Refusal {
+    /// Reads it from the body, and from the header `x-amzn-errortype` where there is one.
+    pub fn read(header: Option<&str>, body: &[u8]) -> Self {
+        let Self { code, message } = serde_json::from_slice(body).unwrap_or_default();
+        // `Kind:http://internal.amazon.com/…` in the header, `com.amazonaws…#Kind` in the body.
+        let code = header.unwrap_or(&code).split(':').next().unwrap_or_default();
+        Self { code: code.rsplit('#').next().unwrap_or_default().to_owned(), message }
+    }
+}
 
 /// The error's code and message, or what kept the request from an answer.
 pub fn describe<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {

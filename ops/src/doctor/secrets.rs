@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use shared::lambda::secrets::{SecretBatch, SecretError, SecretReader};
+use shared::lambda::secrets::{SecretBatch, SecretError};
 use shared::providers::internal_service::InternalKeys;
 use shared::providers::isp_api::IspCredentials;
 use shared::providers::isp_panel::session::PanelCredentials;
@@ -70,7 +70,6 @@ pub struct Held {
 
 /// Reads all secrets in one request and looks at each.
 pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Finding>, Held) {
-    let client = aws_sdk_secretsmanager::Client::new(&deployment.sdk);
     let mut names = vec!["tripay", "api", "internal", "telegram"];
     let is_smtp =
         functions.setting("EMAIL_TRANSPORT") == Some("smtp") && functions.setting("EMAIL_FROM").is_some();
@@ -81,8 +80,7 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Findi
     if has_panel {
         names.extend(["isp-panel", "isp-api"]);
     }
-    let batch = SecretReader::new(client, deployment.stack.clone()).batch(&names).await;
-    let batch = match batch {
+    let batch = match deployment.secrets().batch(&names).await {
         Ok(batch) => batch,
         Err(error) => {
             let fix = "your own credentials need secretsmanager:BatchGetSecretValue and GetSecretValue";

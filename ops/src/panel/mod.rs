@@ -11,7 +11,6 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::support_task::draft::{TaskKind, Username};
-use shared::lambda::secrets::SecretReader;
 use shared::providers::isp_panel::{NewTask, Panel};
 use shared::stores::table::Table;
 use shared::workflows::panel_login::{Creating, PanelLogin, SessionStatus};
@@ -74,8 +73,7 @@ async fn reach(deployment: &Deployment, functions: &Functions) -> anyhow::Result
     let Some(base_url) = functions.setting("BILLING_API_BASE_URL") else {
         bail!("the panel is off: the parameter BillingApiBaseUrl is empty");
     };
-    let client = aws_sdk_secretsmanager::Client::new(&deployment.sdk);
-    let secrets = SecretReader::new(client, deployment.stack.clone()).batch(&["isp-panel"]).await?;
+    let secrets = deployment.secrets().batch(&["isp-panel"]).await?;
     let panel = Panel::new(functions.caller(deployment)?, base_url, secrets.get("isp-panel")?);
     let panel = panel.with_context(|| {
         let stack = &deployment.stack;

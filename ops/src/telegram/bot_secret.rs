@@ -23,6 +23,7 @@ const SECRET_BYTES: usize = 32;
 /// Reads and writes the secret.
 pub struct BotSecrets {
     client: Client,
+    reader: SecretReader,
     stack: String,
 }
 
@@ -32,7 +33,8 @@ pub struct BotSecret(Map<String, Value>);
 impl BotSecrets {
     /// That of a deployment.
     pub fn of(deployment: &Deployment) -> Self {
-        Self { client: Client::new(&deployment.sdk), stack: deployment.stack.clone() }
+        let (client, reader) = (Client::new(&deployment.sdk), deployment.secrets());
+        Self { client, reader, stack: deployment.stack.clone() }
     }
 
     /// Its name.
@@ -45,8 +47,7 @@ impl BotSecrets {
     /// # Errors
     /// When it is missing or no JSON object, or cannot be read.
     pub async fn read(&self) -> anyhow::Result<BotSecret> {
-        let reader = SecretReader::new(self.client.clone(), self.stack.clone());
-        let read = reader.batch(&[NAME]).await.and_then(|batch| batch.get(NAME));
+        let read = self.reader.batch(&[NAME]).await.and_then(|batch| batch.get(NAME));
         read.map(BotSecret).context("secretsmanager:BatchGetSecretValue and GetSecretValue are needed")
     }
 

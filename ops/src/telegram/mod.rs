@@ -10,7 +10,6 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use shared::lambda::secrets::SecretReader;
 use shared::providers::call::CallError;
 use shared::providers::internal_service::InternalService;
 use shared::providers::telegram::Telegram;
@@ -114,8 +113,7 @@ async fn reach(
 /// The user service, as the functions reach it.
 async fn user_service(deployment: &Deployment, functions: &Functions) -> anyhow::Result<UserService> {
     let url = functions.setting("USER_SERVICE_BASE_URL").context("there is no USER_SERVICE_BASE_URL")?;
-    let client = aws_sdk_secretsmanager::Client::new(&deployment.sdk);
-    let secrets = SecretReader::new(client, deployment.stack.clone()).batch(&["internal"]).await?;
+    let secrets = deployment.secrets().batch(&["internal"]).await?;
     let keys = secrets.get("internal")?;
     Ok(UserService::new(InternalService::new(functions.caller(deployment)?, url, &keys)?))
 }

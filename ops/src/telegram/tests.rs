@@ -16,7 +16,6 @@ use shared::domain::dialogue::ChatId;
 use shared::domain::locale::Locale;
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
-use shared::lambda::secrets::SecretReader;
 use shared::providers::call::Caller;
 use shared::providers::internal_service::{InternalKeys, InternalService};
 use shared::providers::telegram::Telegram;
@@ -114,8 +113,7 @@ impl Bench {
 
     /// What the secret says now, or said before.
     async fn stored(&self, is_before: bool) -> Value {
-        let client = aws_sdk_secretsmanager::Client::new(&self.deployment.sdk);
-        let reader = SecretReader::new(client, self.deployment.stack.clone());
+        let reader = self.deployment.secrets();
         if is_before {
             return reader.previous("telegram").await.unwrap().unwrap();
         }

@@ -19,8 +19,8 @@ use aws_types::region::Region;
 use super::settings::{SettingError, optional, required};
 use crate::aws_account::AwsAccount;
 
-/// Time for one try of a request to AWS; the SDK tries three times.
-const TRY_TIMEOUT: Duration = Duration::from_secs(3);
+/// Time for one try of a request to AWS, of three.
+pub(super) const TRY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The SDK's set-up in a function.
 ///

@@ -41,8 +41,8 @@ impl Startup {
     /// The reader of this stack's secrets.
     ///
     /// # Errors
-    /// When the stack's name is not set.
+    /// When the stack's name is not set, or the environment has no region or credentials.
     pub fn secrets(&self) -> Result<SecretReader, SettingError> {
-        Ok(SecretReader::new(aws_sdk_secretsmanager::Client::new(&self.aws), required("STACK")?))
+        Ok(SecretReader::new(&self.http, aws::account()?, required("STACK")?))
     }
 }

@@ -13,6 +13,7 @@ mod orders;
 mod panel_login;
 mod panel_tasks;
 mod sandboxed;
+mod secrets;
 mod ses;
 mod setup;
 mod smtp;

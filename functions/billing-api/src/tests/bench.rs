@@ -19,6 +19,7 @@ use sandbox::testbed::wire::{Call, Wire};
 use sandbox::tripay::credentials::SANDBOX;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use shared::aws_account::AwsAccount;
 use shared::domain::invoice::number::MerchantRef;
 use shared::domain::money::Money;
 use shared::domain::order::OrderItem;
@@ -245,18 +246,19 @@ pub fn ago(age: SignedDuration) -> String {
 async fn start_app(aws_url: &str, services: &Services, rules: &TokenRules) -> &'static App {
     let http = HttpClients::new(None).unwrap();
     let credentials = AwsCredentials::new("test", "test", None, None, "bench");
+    let (region, endpoint_url) = ("us-east-1".to_owned(), Some(aws_url.to_owned()));
     let quick = RetryConfig::standard().with_initial_backoff(Duration::from_millis(2));
-    let config =
-        sdk_config_for(http.aws.clone(), credentials, "us-east-1".to_owned(), Some(aws_url.to_owned()))
-            .into_builder()
-            .retry_config(quick)
-            .build();
+    let config = sdk_config_for(http.aws.clone(), credentials.clone(), region.clone(), endpoint_url.clone())
+        .into_builder()
+        .retry_config(quick)
+        .build();
     let dynamodb = aws_sdk_dynamodb::Client::new(&config);
     let tables = (
         Table::new(dynamodb.clone(), INVOICES.to_owned()),
         Table::new(dynamodb, IDEMPOTENCY_KEYS.to_owned()),
     );
-    let secrets = SecretReader::new(aws_sdk_secretsmanager::Client::new(&config), "paydesk".to_owned());
+    let account = AwsAccount { credentials, region, endpoint_url };
+    let secrets = SecretReader::new(&http, account, "paydesk".to_owned());
     let payment = PaymentSettings {
         lifetime: SignedDuration::from_hours(24),
         callback_url: None,

@@ -13,6 +13,7 @@ use sandbox::testbed::rest::tokens::JWT_SECRET;
 use sandbox::testbed::rest::trigger::Trigger;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
+use shared::aws_account::AwsAccount;
 use shared::domain::dialogue::{ChatId, Dialogue};
 use shared::domain::locale::Locale;
 use shared::domain::support_task::draft::{Subscriber, TaskDraft, TaskKind, Worker, WorkerId, Workers};
@@ -165,18 +166,19 @@ pub fn later(at: Timestamp, seconds: i64) -> Timestamp {
 async fn start_app(aws_url: &str, bot: Option<&str>) -> &'static App {
     let http = HttpClients::new(None).unwrap();
     let credentials = AwsCredentials::new("test", "test", None, None, "bench");
+    let (region, endpoint_url) = ("us-east-1".to_owned(), Some(aws_url.to_owned()));
     let quick = RetryConfig::standard().with_initial_backoff(Duration::from_millis(2));
-    let config =
-        sdk_config_for(http.aws.clone(), credentials, "us-east-1".to_owned(), Some(aws_url.to_owned()))
-            .into_builder()
-            .retry_config(quick)
-            .build();
+    let config = sdk_config_for(http.aws.clone(), credentials.clone(), region.clone(), endpoint_url.clone())
+        .into_builder()
+        .retry_config(quick)
+        .build();
     let dynamodb = aws_sdk_dynamodb::Client::new(&config);
     let tables = Tables {
         chats: Table::new(dynamodb.clone(), CHATS.to_owned()),
         idempotency: Table::new(dynamodb, IDEMPOTENCY_KEYS.to_owned()),
     };
-    let secrets = SecretReader::new(aws_sdk_secretsmanager::Client::new(&config), "paydesk".to_owned());
+    let account = AwsAccount { credentials, region, endpoint_url };
+    let secrets = SecretReader::new(&http, account, "paydesk".to_owned());
     let tokens = Tokens::new(Caller::new(http), TokenRules::default());
     let app = App::new(tables, secrets, tokens, bot.map(str::to_owned)).await.unwrap();
     Box::leak(Box::new(app))

@@ -13,6 +13,7 @@ use sandbox::testbed::rest::tokens::JWT_SECRET;
 use sandbox::testbed::rest::trigger::Trigger;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
+use shared::aws_account::AwsAccount;
 use shared::domain::notification::delivery::Outcome;
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
@@ -134,12 +135,12 @@ pub fn ago(seconds: i64) -> Timestamp {
 async fn start_app(aws: &Aws, aws_url: &str) -> &'static App {
     let http = HttpClients::new(None).unwrap();
     let credentials = AwsCredentials::new("test", "test", None, None, "bench");
+    let (region, endpoint_url) = ("us-east-1".to_owned(), Some(aws_url.to_owned()));
     let quick = RetryConfig::standard().with_initial_backoff(Duration::from_millis(2));
-    let config =
-        sdk_config_for(http.aws.clone(), credentials, "us-east-1".to_owned(), Some(aws_url.to_owned()))
-            .into_builder()
-            .retry_config(quick)
-            .build();
+    let config = sdk_config_for(http.aws.clone(), credentials.clone(), region.clone(), endpoint_url.clone())
+        .into_builder()
+        .retry_config(quick)
+        .build();
     let dynamodb = aws_sdk_dynamodb::Client::new(&config);
     let tables = Tables {
         notifications: Table::new(dynamodb.clone(), NOTIFICATIONS.to_owned()),
@@ -152,7 +153,8 @@ async fn start_app(aws: &Aws, aws_url: &str) -> &'static App {
         email: queue(EMAIL_QUEUE),
         telegram: queue(TELEGRAM_QUEUE),
     };
-    let secrets = SecretReader::new(aws_sdk_secretsmanager::Client::new(&config), "paydesk".to_owned());
+    let account = AwsAccount { credentials, region, endpoint_url };
+    let secrets = SecretReader::new(&http, account, "paydesk".to_owned());
     let tokens = Tokens::new(Caller::new(http), TokenRules::default());
     let time_zone = "Asia/Jakarta".parse().unwrap();
     let wording = Wording { company_name: "WeBrana Cloud".to_owned(), time_zone };

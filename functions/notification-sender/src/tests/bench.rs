@@ -259,16 +259,11 @@ async fn start_app(
     setup: Setup,
 ) -> App {
     let clients = HttpClients::new(None).unwrap();
-    let sdk = |client: &_| {
-        let credentials = Credentials::new("test", "test", None, None, "bench");
-        sdk_config_for(
-            Clone::clone(client),
-            credentials,
-            "us-east-1".to_owned(),
-            Some(endpoint_url.to_owned()),
-        )
-    };
-    let aws_sdk = sdk(&clients.aws);
+    let credentials = Credentials::new("test", "test", None, None, "bench");
+    let (region, endpoint_url) = ("us-east-1".to_owned(), Some(endpoint_url.to_owned()));
+    let aws_sdk =
+        sdk_config_for(clients.aws.clone(), credentials.clone(), region.clone(), endpoint_url.clone());
+    let account = AwsAccount { credentials, region, endpoint_url };
     let sqs = aws_sdk_sqs::Client::new(&aws_sdk);
     let batch = |queue: &str| SqsBatch {
         queue: Queue::new(sqs.clone(), aws.sqs.queue_url(queue)),
@@ -278,14 +273,11 @@ async fn start_app(
     let dynamodb = aws_sdk_dynamodb::Client::new(&aws_sdk);
     let table = Table::new(dynamodb.clone(), NOTIFICATIONS.to_owned());
     let through_ses = || {
-        let credentials = Credentials::new("test", "test", None, None, "bench");
-        let (region, endpoint_url) = ("us-east-1".to_owned(), Some(endpoint_url.to_owned()));
-        let account = AwsAccount { credentials, region, endpoint_url };
-        let ses = Ses::new(Caller::new(clients.clone()), account, Some("paydesk".to_owned()));
+        let ses = Ses::new(Caller::new(clients.clone()), account.clone(), Some("paydesk".to_owned()));
         MailRoute::Ses { ses, sender: "WeBrana Cloud <noreply@example.com>".parse().unwrap() }
     };
     let source = PartySource {
-        secrets: SecretReader::new(aws_sdk_secretsmanager::Client::new(&aws_sdk), "test".to_owned()),
+        secrets: SecretReader::new(&clients, account.clone(), "test".to_owned()),
         caller: Caller::new(clients.clone()),
         users_url,
         telegram_url,

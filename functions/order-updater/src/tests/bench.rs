@@ -9,6 +9,7 @@ use sandbox::testbed::aws::Aws;
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
+use shared::aws_account::AwsAccount;
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
 use shared::lambda::metrics::Metrics;
@@ -178,14 +179,16 @@ pub fn event(case: &str) -> Value {
 async fn start_app(aws: &Aws, endpoint_url: String, base_url: String) -> App {
     let clients = HttpClients::new(None).unwrap();
     let credentials = Credentials::new("test", "test", None, None, "bench");
-    let sdk = sdk_config_for(clients.aws.clone(), credentials, "us-east-1".to_owned(), Some(endpoint_url));
+    let (region, endpoint_url) = ("us-east-1".to_owned(), Some(endpoint_url));
+    let sdk = sdk_config_for(clients.aws.clone(), credentials.clone(), region.clone(), endpoint_url.clone());
     let sqs = aws_sdk_sqs::Client::new(&sdk);
     let batch = SqsBatch {
         queue: Queue::new(sqs.clone(), aws.sqs.queue_url(QUEUE)),
         dead_letters: Queue::new(sqs, aws.sqs.queue_url(DEAD_LETTERS)),
         delays: DELAYS,
     };
-    let secrets = SecretReader::new(aws_sdk_secretsmanager::Client::new(&sdk), "test".to_owned());
+    let account = AwsAccount { credentials, region, endpoint_url };
+    let secrets = SecretReader::new(&clients, account, "test".to_owned());
     let caller = Caller::new(clients);
     let orders = Refreshed::new(order_service(&secrets, &caller, &base_url).await.unwrap());
     App { batch, caller, base_url, secrets, orders, metrics: Metrics::new("order-updater") }

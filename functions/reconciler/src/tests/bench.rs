@@ -14,6 +14,7 @@ use sandbox::testbed::dynamodb::INVOICES;
 use sandbox::testbed::wire::Wire;
 use sandbox::tripay::credentials::SANDBOX;
 use serde_json::{Value, json};
+use shared::aws_account::AwsAccount;
 use shared::domain::invoice::Invoice;
 use shared::domain::invoice::number::{AttemptNumber, InvoiceNumber};
 use shared::domain::invoice::pay::ChannelChoice;
@@ -236,13 +237,15 @@ fn random_number() -> InvoiceNumber {
 async fn start_app((aws_url, tripay_url): &(String, String)) -> App {
     let http = HttpClients::new(None).unwrap();
     let credentials = AwsCredentials::new("test", "test", None, None, "bench");
+    let (region, endpoint_url) = ("us-east-1".to_owned(), Some(aws_url.clone()));
     let quick = RetryConfig::standard().with_initial_backoff(Duration::from_millis(2));
-    let config = sdk_config_for(http.aws.clone(), credentials, "us-east-1".to_owned(), Some(aws_url.clone()))
+    let config = sdk_config_for(http.aws.clone(), credentials.clone(), region.clone(), endpoint_url.clone())
         .into_builder()
         .retry_config(quick)
         .build();
     let table = Table::new(aws_sdk_dynamodb::Client::new(&config), INVOICES.to_owned());
-    let secrets = SecretReader::new(aws_sdk_secretsmanager::Client::new(&config), "paydesk".to_owned());
+    let account = AwsAccount { credentials, region, endpoint_url };
+    let secrets = SecretReader::new(&http, account, "paydesk".to_owned());
     let tripay = TripayClient::start(Caller::new(http), tripay_url.clone(), secrets).await.unwrap();
     App {
         invoices: Invoices::new(table.clone()),

@@ -14,6 +14,7 @@ use sandbox::testbed::log_lines;
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
+use shared::aws_account::AwsAccount;
 use shared::domain::dialogue::ChatId;
 use shared::domain::identifier::TaskId;
 use shared::domain::locale::Locale;
@@ -348,10 +349,14 @@ fn cause(correlation_id: &str) -> Cause {
     Cause { correlation_id: correlation_id.to_owned(), now: Timestamp::now() }
 }
 
-fn sdk_config(endpoint_url: &str) -> aws_types::SdkConfig {
+fn account(endpoint_url: &str) -> AwsAccount {
     let credentials = Credentials::new("test", "test", None, None, "bench");
-    let client = HttpClients::new(None).unwrap().aws;
-    sdk_config_for(client, credentials, "us-east-1".to_owned(), Some(endpoint_url.to_owned()))
+    AwsAccount { credentials, region: "us-east-1".to_owned(), endpoint_url: Some(endpoint_url.to_owned()) }
+}
+
+fn sdk_config(endpoint_url: &str) -> aws_types::SdkConfig {
+    let AwsAccount { credentials, region, endpoint_url } = account(endpoint_url);
+    sdk_config_for(HttpClients::new(None).unwrap().aws, credentials, region, endpoint_url)
 }
 
 fn table(endpoint_url: &str) -> Table {
@@ -366,9 +371,10 @@ async fn start_app(aws: &Aws, endpoint_url: &str, panel_url: &str, setup: &Setup
         dead_letters: Queue::new(sqs, aws.sqs.queue_url(DEAD_LETTERS)),
         delays: DELAYS,
     };
+    let http = HttpClients::new(None).unwrap();
     let source = PanelSource {
-        secrets: SecretReader::new(aws_sdk_secretsmanager::Client::new(&sdk), "test".to_owned()),
-        caller: Caller::new(HttpClients::new(None).unwrap()),
+        secrets: SecretReader::new(&http, account(endpoint_url), "test".to_owned()),
+        caller: Caller::new(http),
         is_enabled: setup.is_enabled,
         base_url: setup.has_address.then(|| panel_url.to_owned()),
         table: table(endpoint_url),

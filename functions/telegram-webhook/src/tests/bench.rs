@@ -14,6 +14,7 @@ use sandbox::testbed::dynamodb::{CHATS, INVOICES, NOTIFICATIONS};
 use sandbox::testbed::wire::Wire;
 use sandbox::tripay::credentials::SANDBOX;
 use serde_json::{Value, json};
+use shared::aws_account::AwsAccount;
 use shared::domain::dialogue::ChatId;
 use shared::domain::support_task::draft::{Subscriber, Worker, WorkerId};
 use shared::http_client::HttpClients;
@@ -91,12 +92,14 @@ impl Bench {
     pub async fn app(&self) -> App {
         let credentials = Credentials::new("local", "local", None, None, "test");
         let http = HttpClients::new(None).unwrap();
-        let url = Some(self.aws_url.clone());
-        let config = sdk_config_for(http.aws.clone(), credentials, "eu-central-1".to_owned(), url);
+        let (region, endpoint_url) = ("eu-central-1".to_owned(), Some(self.aws_url.clone()));
+        let config =
+            sdk_config_for(http.aws.clone(), credentials.clone(), region.clone(), endpoint_url.clone());
         let table = |name: &str| Table::new(aws_sdk_dynamodb::Client::new(&config), name.to_owned());
         let tables =
             Tables { chats: table(CHATS), invoices: table(INVOICES), notifications: table(NOTIFICATIONS) };
-        let secrets = SecretReader::new(aws_sdk_secretsmanager::Client::new(&config), "paydesk".to_owned());
+        let account = AwsAccount { credentials, region, endpoint_url };
+        let secrets = SecretReader::new(&http, account, "paydesk".to_owned());
         let app = App::new(tables, secrets, Caller::new(http), self.parties.clone(), self.settings.clone());
         let app = app.await.unwrap();
         self.wire.reset();

@@ -14,6 +14,7 @@ use sandbox::testbed::wire::Wire;
 use sandbox::tripay::credentials::SANDBOX;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use shared::aws_account::AwsAccount;
 use shared::domain::invoice::Invoice;
 use shared::domain::invoice::attempt::Transaction;
 use shared::domain::invoice::number::AttemptNumber;
@@ -63,7 +64,7 @@ impl Bench {
         aws.secrets.set(SECRET, &credentials(SANDBOX.private_key));
         let wire = Wire::new();
         let endpoint_url = wire.tap("aws", &aws.url()).await;
-        let app = start_app(&sdk_config(&endpoint_url), sources).await;
+        let app = start_app(&endpoint_url, sources).await;
         wire.reset();
         Self { aws, wire, app, endpoint_url }
     }
@@ -77,7 +78,7 @@ impl Bench {
 
     /// Another instance of the function, as Lambda starts them.
     pub async fn another_app(&self) -> App {
-        start_app(&sdk_config(&self.endpoint_url), Vec::new()).await
+        start_app(&self.endpoint_url, Vec::new()).await
     }
 
     /// Stores an invoice past the wire.
@@ -228,14 +229,20 @@ pub fn cause() -> Cause {
     Cause { correlation_id: "the-story-itself".to_owned(), now: "2026-11-21T08:01:00Z".parse().unwrap() }
 }
 
-fn sdk_config(endpoint_url: &str) -> SdkConfig {
+fn account(endpoint_url: &str) -> AwsAccount {
     let credentials = Credentials::new("test", "test", None, None, "bench");
-    let client = HttpClients::new(None).unwrap().aws;
-    sdk_config_for(client, credentials, "us-east-1".to_owned(), Some(endpoint_url.to_owned()))
+    AwsAccount { credentials, region: "us-east-1".to_owned(), endpoint_url: Some(endpoint_url.to_owned()) }
 }
 
-async fn start_app(sdk: &SdkConfig, sources: Vec<IpAddr>) -> App {
-    let table = Table::new(aws_sdk_dynamodb::Client::new(sdk), INVOICES.to_owned());
-    let secrets = SecretReader::new(aws_sdk_secretsmanager::Client::new(sdk), "test".to_owned());
+fn sdk_config(endpoint_url: &str) -> SdkConfig {
+    let AwsAccount { credentials, region, endpoint_url } = account(endpoint_url);
+    sdk_config_for(HttpClients::new(None).unwrap().aws, credentials, region, endpoint_url)
+}
+
+async fn start_app(endpoint_url: &str, sources: Vec<IpAddr>) -> App {
+    let client = aws_sdk_dynamodb::Client::new(&sdk_config(endpoint_url));
+    let table = Table::new(client, INVOICES.to_owned());
+    let http = HttpClients::new(None).unwrap();
+    let secrets = SecretReader::new(&http, account(endpoint_url), "test".to_owned());
     App::new(table, secrets, sources).await.unwrap()
 }
