@@ -24,6 +24,7 @@ SEEDED = {
     "a customer's server password": "S33d-Vps-Passw0rd",
     "a phone number": "81234567890",
     "another phone number": "81298765432",
+    "the phone number of a client at Billz": "901112233",
 }
 
 # Where a run leaves what it logged: the tests' own output, the programs of the local stack, the functions of the tests.
