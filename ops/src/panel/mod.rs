@@ -13,7 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::support_task::draft::{TaskKind, Username};
 use shared::providers::isp_panel::{NewTask, Panel};
 use shared::stores::table::Table;
-use shared::workflows::panel_login::{Creating, PanelLogin, SessionStatus};
+use shared::workflows::panel_login::{Creating, PanelLogin};
+use shared::workflows::shared_login::SessionStatus;
 
 use crate::deployment::{Deployment, Place};
 use crate::doctor::functions::Functions;

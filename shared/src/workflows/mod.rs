@@ -5,4 +5,5 @@ pub mod channel_list;
 pub mod panel_login;
 pub mod pay_invoice;
 pub mod settle_payment;
+pub mod shared_login;
 pub mod tripay_client;

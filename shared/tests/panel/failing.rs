@@ -93,7 +93,7 @@ async fn a_session_that_cannot_be_shared_still_serves_who_made_it() {
     assert_eq!(login.create(&cookie, &TASK, second(1)).await, Creating::Made);
     assert!(bench.sessions().get().await.is_err());
     bench.to_table.reset();
-    assert!(bench.sessions().get().await.unwrap().cookie.is_none());
+    assert!(bench.sessions().get().await.unwrap().secret.is_none());
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 
 use sandbox::testbed::dynamodb::CHATS;
 use serde_json::{Value, json};
-use shared::workflows::panel_login::{Creating, SessionStatus};
+use shared::workflows::panel_login::Creating;
+use shared::workflows::shared_login::SessionStatus;
 
 use crate::setup::{TASK, bench, second};
 

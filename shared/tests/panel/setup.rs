@@ -16,7 +16,7 @@ use shared::providers::isp_panel::session::PanelCredentials;
 use shared::providers::isp_panel::{NewTask, Panel};
 use shared::stores::sessions::Sessions;
 use shared::stores::table::Table;
-use shared::workflows::panel_login::PanelLogin;
+use shared::workflows::panel_login::{PanelLogin, account};
 
 /// The customer and the workers are in the sandbox's directory.
 pub const TASK: NewTask<'static> = NewTask {
@@ -65,14 +65,17 @@ impl Bench {
     }
 
     pub fn instance_with(&self, password: &str) -> PanelLogin {
-        let credentials = PanelCredentials { username: USERNAME.into(), password: password.into() };
-        let panel = Panel::new(Caller::new(HttpClients::new(None).unwrap()), &self.panel_url, credentials);
-        PanelLogin::new(panel.unwrap(), self.table(), SignedDuration::from_hours(12))
+        PanelLogin::new(self.panel(password), self.table(), SignedDuration::from_hours(12))
     }
 
     /// The session as the table has it.
     pub fn sessions(&self) -> Sessions {
-        Sessions::new(self.table(), &self.panel_url, &USERNAME.into(), &PASSWORD.into())
+        Sessions::new(self.table(), &account(&self.panel(PASSWORD)))
+    }
+
+    fn panel(&self, password: &str) -> Panel {
+        let credentials = PanelCredentials { username: USERNAME.into(), password: password.into() };
+        Panel::new(Caller::new(HttpClients::new(None).unwrap()), &self.panel_url, credentials).unwrap()
     }
 
     fn table(&self) -> Table {

@@ -1,4 +1,4 @@
-//! The panel's session: what is stored of it, and who may log in.
+//! A session that is shared: what is stored of it, and who may log in.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use sandbox::testbed::dynamodb::{CHATS, DynamoDb};
 use sandbox::testbed::wire::Wire;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use shared::domain::panel_failure::{PanelCode, PanelFailure};
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
+use shared::stores::sessions::account::Account;
 use shared::stores::sessions::{FailedLogin, KeptSecret, Sessions};
 use shared::stores::table::{StoreError, Table};
 
@@ -36,12 +36,17 @@ async fn bench() -> Bench {
 impl Bench {
     /// The session of the account, whose password is this.
     fn sessions(&self, password: &str) -> Sessions {
-        Sessions::new(self.table.clone(), "https://panel.example", &"paydesk".into(), &password.into())
+        Sessions::new(self.table.clone(), &account("isp-panel", password))
     }
 
     fn item(&self) -> Value {
         self.dynamodb.item(CHATS, "SESSION#isp-panel", "SESSION").unwrap()
     }
+}
+
+fn account(party: &'static str, password: &str) -> Account {
+    let address = "https://panel.example".to_owned();
+    Account { party, address, name: "paydesk".into(), password: password.into() }
 }
 
 fn kept() -> KeptSecret {
@@ -78,8 +83,8 @@ async fn a_cookie_is_kept_sealed_and_comes_back() {
         assert!(!everything.contains(secret), "{secret} in {everything}");
     }
     let session = sessions.get().await.unwrap();
-    let cookie = session.cookie.unwrap();
-    assert_eq!((cookie.text.expose_secret(), cookie.expires_at), (COOKIE, minute(720)));
+    let secret = session.secret.unwrap();
+    assert_eq!((secret.text.expose_secret(), secret.expires_at), (COOKIE, minute(720)));
     assert_eq!((session.version, session.login_until, session.failed_login), (2, None, None));
 }
 
@@ -89,11 +94,11 @@ async fn a_cookie_that_does_not_open_is_none() {
     log_in(&bench.sessions("old password")).await;
     let rotated = bench.sessions("new password");
     let session = rotated.get().await.unwrap();
-    assert!(session.cookie.is_none());
+    assert!(session.secret.is_none());
     // The next login takes its place.
     let lease = rotated.claim_login(&session, minute(1)).await.unwrap().unwrap();
     rotated.keep(lease, &kept()).await.unwrap();
-    assert!(rotated.get().await.unwrap().cookie.is_some());
+    assert!(rotated.get().await.unwrap().secret.is_some());
 
     let mut item = bench.item();
     let sealed = item["cookie"]["M"]["sealed"]["S"].as_str().unwrap().to_owned();
@@ -101,7 +106,7 @@ async fn a_cookie_that_does_not_open_is_none() {
     let changed = if first == "A" { "B" } else { "A" };
     item["cookie"]["M"]["sealed"] = json!({ "S": format!("{changed}{rest}") });
     bench.dynamodb.put(CHATS, &item);
-    assert!(rotated.get().await.unwrap().cookie.is_none());
+    assert!(rotated.get().await.unwrap().secret.is_none());
 }
 
 #[tokio::test]
@@ -117,10 +122,10 @@ async fn a_salt_stays_with_its_item_and_what_was_sealed_without_one_is_none() {
     item.as_object_mut().unwrap().remove("salt").unwrap();
     bench.dynamodb.put(CHATS, &item);
     let session = sessions.get().await.unwrap();
-    assert!(session.cookie.is_none());
+    assert!(session.secret.is_none());
     let lease = sessions.claim_login(&session, minute(1)).await.unwrap().unwrap();
     sessions.keep(lease, &kept()).await.unwrap();
-    assert_eq!(sessions.get().await.unwrap().cookie.unwrap().text.expose_secret(), COOKIE);
+    assert_eq!(sessions.get().await.unwrap().secret.unwrap().text.expose_secret(), COOKIE);
     assert_ne!(bench.item()["salt"], salt);
 }
 
@@ -164,7 +169,8 @@ async fn a_login_that_failed_is_told_to_those_who_waited() {
         let lease = sessions.claim_login(&session, minute(1)).await.unwrap().unwrap();
         assert_eq!(sessions.get().await.unwrap().failed_login, None);
         let failed = FailedLogin {
-            failure: PanelFailure::new(PanelCode::AuthHttpError, "no"),
+            code: "AUTH_HTTP_ERROR".to_owned(),
+            detail: "no".to_owned(),
             after,
             is_final: after.is_none(),
             heeded_until: after.is_none().then(|| minute(5)),
@@ -189,11 +195,25 @@ async fn a_session_that_is_forgotten_is_gone_and_a_login_under_way_goes_on() {
     log_in(&sessions).await;
     sessions.forget().await.unwrap();
     let session = sessions.get().await.unwrap();
-    assert!(session.cookie.is_none() && bench.item().get("cookie").is_none());
+    assert!(session.secret.is_none() && bench.item().get("cookie").is_none());
     let lease = sessions.claim_login(&session, minute(1)).await.unwrap();
     assert!(lease.is_some());
     sessions.forget().await.unwrap();
     assert_eq!(sessions.get().await.unwrap().login_until, Some(minute(1)));
+}
+
+#[tokio::test]
+async fn each_party_has_a_session_of_its_own() {
+    let bench = bench().await;
+    log_in(&bench.sessions("password")).await;
+    let other = Sessions::new(bench.table.clone(), &account("billz", "password"));
+    assert_eq!(other.get().await.unwrap().version, 0);
+    log_in(&other).await;
+    assert_eq!(bench.dynamodb.items(CHATS).len(), 2);
+    let stored = bench.dynamodb.item(CHATS, "SESSION#billz", "SESSION").unwrap();
+    assert_eq!(stored["cookie"]["M"]["expires_at"]["S"], "2026-11-21T20:00:00Z");
+    other.forget().await.unwrap();
+    assert_eq!(bench.sessions("password").get().await.unwrap().secret.unwrap().expires_at, minute(720));
 }
 
 #[tokio::test]
@@ -205,7 +225,7 @@ async fn a_corrupt_session_names_its_key() {
     for (name, value) in [
         ("cookie", json!({ "S": "PHPSESSID=abc123" })),
         ("version", json!({ "S": "2" })),
-        ("failed_login", json!({ "M": { "code": { "S": "OTHER" }, "detail": { "S": "" } } })),
+        ("failed_login", json!({ "M": { "code": { "S": "AUTH_HTTP_ERROR" } } })),
     ] {
         let mut corrupt = item.clone();
         corrupt[name] = value;

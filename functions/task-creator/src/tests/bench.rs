@@ -31,6 +31,7 @@ use shared::providers::call::Caller;
 use shared::queues::batch::SqsBatch;
 use shared::queues::queue::Queue;
 use shared::stores::invoices::Cause;
+use shared::stores::sessions::account::Account;
 use shared::stores::sessions::{KeptSecret, Sessions};
 use shared::stores::support_tasks::{SupportTasks, new_task};
 use shared::stores::table::Table;
@@ -199,8 +200,13 @@ impl Bench {
 
     /// Keeps a cookie that a password once got, and that the panel no longer knows.
     pub async fn keep_a_dead_cookie_of(&self, password: &str) {
-        let table = table(&self.aws.url());
-        let sessions = Sessions::new(table, &self.panel_url, &USERNAME.into(), &password.into());
+        let account = Account {
+            party: "isp-panel",
+            address: self.panel_url.clone(),
+            name: USERNAME.into(),
+            password: password.into(),
+        };
+        let sessions = Sessions::new(table(&self.aws.url()), &account);
         let nothing = sessions.get().await.unwrap();
         let hour = Timestamp::now() + SignedDuration::from_hours(1);
         let lease = sessions.claim_login(&nothing, hour).await.unwrap().unwrap();

@@ -1,7 +1,8 @@
-//! The session in the ISP panel, shared by every instance of every function: one item.
+//! Sessions at parties that let us in after a login, each shared by every instance of every function: one item.
 //!
 //! Only who wins the right to log in does so: the right is a lease, which ends by itself when its holder is gone.
 
+pub mod account;
 mod seal;
 
 use std::time::Duration;
@@ -11,19 +12,19 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::account::Account;
 use self::seal::{Seal, new_salt};
 use super::table::{Expected, Key, StoreError, Table};
-use crate::domain::panel_failure::PanelFailure;
 
-const NAME: &str = "SESSION#isp-panel";
 const SORT_KEY: &str = "SESSION";
 /// How often a change is tried when others come first.
 const MAX_CONFLICTS: usize = 3;
 
-/// The shared session.
+/// The shared sessions of one account.
 #[derive(Debug, Clone)]
 pub struct Sessions {
     table: Table,
+    pk: String,
     seal: Seal,
 }
 
@@ -32,8 +33,8 @@ pub struct Sessions {
 pub struct Session {
     /// Grows with every change; 0 when there was none.
     pub version: u64,
-    /// The cookie, where somebody logged in with today's account and password.
-    pub cookie: Option<KeptSecret>,
+    /// Its secret, where somebody logged in with today's account and password.
+    pub secret: Option<KeptSecret>,
     /// Until when somebody is believed to be logging in.
     pub login_until: Option<Timestamp>,
     /// Why the last login failed, if it did, with today's account and password.
@@ -41,10 +42,10 @@ pub struct Session {
     salt: Option<String>,
 }
 
-/// A cookie, and how long it is used.
+/// What a login got, a cookie or a token, and how long it is used.
 #[derive(Debug, Clone)]
 pub struct KeptSecret {
-    /// The cookie.
+    /// The cookie or token.
     pub text: SecretString,
     /// When it is taken for dead.
     pub expires_at: Timestamp,
@@ -53,13 +54,15 @@ pub struct KeptSecret {
 /// A login that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedLogin {
-    /// Why.
-    pub failure: PanelFailure,
-    /// How long the panel wanted to be left alone, if it said. Whole seconds.
+    /// Why, in the party's codes.
+    pub code: String,
+    /// The cause, in words for operators. Holds no credentials.
+    pub detail: String,
+    /// How long the party wanted to be left alone, if it said. Stored in whole seconds.
     pub after: Option<Duration>,
-    /// Whether the panel knows us and said no.
+    /// Whether the party knows us and said no.
     pub is_final: bool,
-    /// Until when nobody tries the same account and password again, where the panel refused them.
+    /// Until when nobody tries the same account and password again, where the party refused them.
     pub heeded_until: Option<Timestamp>,
 }
 
@@ -75,11 +78,12 @@ struct SessionItem {
     pk: String,
     sk: String,
     version: u64,
-    /// Of the key that seals the cookie. Drawn once: every instance derives its key once.
+    /// Of the key that seals the secret. Drawn once: every instance derives its key once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     salt: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    cookie: Option<StoredCookie>,
+    /// Stored by the name of what the first party gave.
+    #[serde(rename = "cookie", default, skip_serializing_if = "Option::is_none")]
+    secret: Option<StoredSecret>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     login: Option<StoredLease>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,7 +91,7 @@ struct SessionItem {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct StoredCookie {
+struct StoredSecret {
     sealed: String,
     expires_at: Timestamp,
 }
@@ -114,6 +118,13 @@ struct StoredFailure {
     account: String,
 }
 
+impl From<StoredFailure> for FailedLogin {
+    fn from(stored: StoredFailure) -> Self {
+        let StoredFailure { code, detail, after_seconds, is_final, heeded_until, account: _ } = stored;
+        Self { code, detail, after: after_seconds.map(Duration::from_secs), is_final, heeded_until }
+    }
+}
+
 impl FailedLogin {
     /// Whether the same login is not to be tried at `now`.
     pub fn is_heeded(&self, now: Timestamp) -> bool {
@@ -129,9 +140,9 @@ impl Session {
 }
 
 impl Sessions {
-    /// The session of `account` in the panel at `panel`, kept in `table`.
-    pub fn new(table: Table, panel: &str, account: &SecretString, password: &SecretString) -> Self {
-        Self { table, seal: Seal::new(panel, account, password) }
+    /// The session of `account`, kept in `table`.
+    pub fn new(table: Table, account: &Account) -> Self {
+        Self { table, pk: format!("SESSION#{}", account.party), seal: Seal::new(account) }
     }
 
     /// The session as it stands.
@@ -145,24 +156,21 @@ impl Sessions {
                 .as_ref()
                 .is_some_and(|salt| self.seal.mark(salt).is_ok_and(|mark| mark == failure.account))
         };
-        let failed_login = match item.failed_login {
-            Some(failure) => Some(failed_login(&failure)?).filter(|_| is_ours(&failure)),
-            None => None,
-        };
-        let open = |cookie: StoredCookie| {
-            let text = self.seal.open(item.salt.as_deref()?, &cookie.sealed)?;
-            Some(KeptSecret { text, expires_at: cookie.expires_at })
+        let failed_login = item.failed_login.filter(is_ours).map(FailedLogin::from);
+        let open = |secret: StoredSecret| {
+            let text = self.seal.open(item.salt.as_deref()?, &secret.sealed)?;
+            Some(KeptSecret { text, expires_at: secret.expires_at })
         };
         Ok(Session {
             version: item.version,
-            cookie: item.cookie.and_then(open),
+            secret: item.secret.and_then(open),
             login_until: item.login.map(|login| login.until),
             failed_login,
             salt: item.salt,
         })
     }
 
-    /// Claims the right to log in, until `until`, if nothing changed since `session` was read. The cookie that
+    /// Claims the right to log in, until `until`, if nothing changed since `session` was read. The secret that
     /// was there is dropped. None when somebody else was first.
     ///
     /// # Errors
@@ -189,17 +197,17 @@ impl Sessions {
         }
     }
 
-    /// Keeps the cookie of a login, and gives up the right to log in.
+    /// Keeps what a login got, and gives up the right to log in.
     ///
     /// # Errors
     /// `Conflict` when the right was lost; otherwise when the store is unavailable.
-    pub async fn keep(&self, lease: LoginLease, cookie: &KeptSecret) -> Result<(), StoreError> {
-        let sealed = self.seal.close(&lease.salt, &cookie.text);
+    pub async fn keep(&self, lease: LoginLease, secret: &KeptSecret) -> Result<(), StoreError> {
+        let sealed = self.seal.close(&lease.salt, &secret.text);
         let sealed = sealed.map_err(|error| StoreError::Refused(error.to_string()))?;
-        let cookie = StoredCookie { sealed, expires_at: cookie.expires_at };
+        let secret = StoredSecret { sealed, expires_at: secret.expires_at };
         let version = lease.version.saturating_add(1);
-        let (salt, cookie) = (Some(lease.salt), Some(cookie));
-        self.write(SessionItem { version, salt, cookie, ..SessionItem::default() }).await
+        let (salt, secret) = (Some(lease.salt), Some(secret));
+        self.write(SessionItem { version, salt, secret, ..SessionItem::default() }).await
     }
 
     /// Tells that a login failed, and gives up the right to log in.
@@ -210,8 +218,8 @@ impl Sessions {
         let account = self.seal.mark(&lease.salt);
         let account = account.map_err(|error| StoreError::Refused(error.to_string()))?;
         let failure = StoredFailure {
-            code: failed.failure.code.as_str().to_owned(),
-            detail: failed.failure.detail.clone(),
+            code: failed.code.clone(),
+            detail: failed.detail.clone(),
             after_seconds: failed.after.map(|after| after.as_secs()),
             is_final: failed.is_final,
             heeded_until: failed.heeded_until,
@@ -240,7 +248,7 @@ impl Sessions {
     }
 
     async fn read(&self) -> Result<Option<SessionItem>, StoreError> {
-        self.table.get(&Key { pk: NAME.to_owned(), sk: SORT_KEY }).await
+        self.table.get(&Key { pk: self.pk.clone(), sk: SORT_KEY }).await
     }
 
     /// Writes an item over the one that has the version before.
@@ -249,15 +257,7 @@ impl Sessions {
             0 => Expected::Absent,
             before => Expected::Version(before),
         };
-        self.table.put(&SessionItem { pk: NAME.to_owned(), sk: SORT_KEY.to_owned(), ..item }, expected).await
+        let (pk, sk) = (self.pk.clone(), SORT_KEY.to_owned());
+        self.table.put(&SessionItem { pk, sk, ..item }, expected).await
     }
-}
-
-fn failed_login(stored: &StoredFailure) -> Result<FailedLogin, StoreError> {
-    let corrupt = |reason: String| StoreError::Corrupt { key: NAME.to_owned(), reason };
-    let code = stored.code.parse().map_err(|error| corrupt(format!("{error}: {}", stored.code)))?;
-    let failure = PanelFailure::new(code, stored.detail.clone());
-    let after = stored.after_seconds.map(Duration::from_secs);
-    let StoredFailure { is_final, heeded_until, .. } = *stored;
-    Ok(FailedLogin { failure, after, is_final, heeded_until })
 }

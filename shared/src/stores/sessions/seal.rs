@@ -1,10 +1,10 @@
-//! Seals the panel's cookie for the table: who reads the table cannot use the session.
+//! Seals a session's secret for the table: who reads the table cannot use the session.
 //!
-//! The key is derived from the panel's password, so that it has to be kept nowhere and changes with it. A person
+//! The key is derived from the account's password, so that it has to be kept nowhere and changes with it. A person
 //! may have chosen that password: who reads the table could try likely ones against what is sealed. So deriving
 //! is made slow, and the item holds a random salt, so that no list of keys made beforehand fits. What was sealed
-//! without a salt does not open. Panel and account belong to the key, and are sealed in as associated data: a
-//! cookie of another panel, or of another account, does not open.
+//! without a salt does not open. The party's address and the account's name belong to the key, and are sealed in
+//! as associated data: the secret of another party, or of another account, does not open.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -20,12 +20,15 @@ use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
+use super::account::Account;
+
 /// How often the password is hashed for a key. Measured with a release build's settings on one core of a server:
 /// 9.5 ms of CPU, once for a process and a salt. 100,000 rounds would take 87 ms, and a cold start has 15.
 const ROUNDS: NonZeroU32 = NonZeroU32::new(10_000).unwrap();
 /// Bytes that come out of the hashing: as many as the hash has.
 const DERIVED_BYTES: usize = 32;
-/// Keeps the key apart from any other that may be derived from the same password.
+/// Keeps the key apart from any other that may be derived from the same password. The words are those of the
+/// first party that there was: with others, no session that is stored would open.
 const PURPOSE: &[u8] = b"paydesk: the cookie of the isp panel, version 2";
 /// Keeps the mark apart from the key.
 const MARK: &[u8] = b"paydesk: the account in the isp panel, version 2";
@@ -41,7 +44,7 @@ impl From<Unspecified> for SealError {
     }
 }
 
-/// Seals and opens the cookies of one account in one panel. Clones share the key.
+/// Seals and opens the secrets of one account's sessions. Clones share the key.
 #[derive(Clone)]
 pub(super) struct Seal {
     password: SecretString,
@@ -69,10 +72,10 @@ pub(super) fn new_salt() -> String {
 }
 
 impl Seal {
-    /// The seal of an account in the panel at `panel`.
-    pub(super) fn new(panel: &str, account: &SecretString, password: &SecretString) -> Self {
-        let place = format!("{panel}\n{}", account.expose_secret()).into_bytes();
-        Self { password: password.clone(), place, derived: Arc::new(Mutex::new(None)) }
+    /// The seal of an account.
+    pub(super) fn new(account: &Account) -> Self {
+        let place = format!("{}\n{}", account.address, account.name.expose_secret()).into_bytes();
+        Self { password: account.password.clone(), place, derived: Arc::new(Mutex::new(None)) }
     }
 
     /// The text as it may be stored beside `salt`, different each time.
@@ -128,7 +131,8 @@ mod tests {
     use super::*;
 
     fn seal(panel: &str, account: &str, password: &str) -> Seal {
-        Seal::new(panel, &account.into(), &password.into())
+        let (address, name, password) = (panel.to_owned(), account.into(), password.into());
+        Seal::new(&Account { party: "isp-panel", address, name, password })
     }
 
     const SALT: &str = "5a17";
