@@ -12,6 +12,7 @@ pub mod locale;
 pub mod money;
 pub mod notification;
 pub mod order;
+pub mod pace;
 pub mod panel_failure;
 pub mod payment_channel;
 pub mod payment_report;

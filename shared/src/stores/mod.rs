@@ -22,6 +22,10 @@ pub mod contacts;
 pub mod deliveries;
 pub mod preferences;
 
+pub mod billz_jobs;
+pub mod paces;
+pub mod pulses;
+
 pub mod chats;
 pub mod directory;
 pub mod sessions;

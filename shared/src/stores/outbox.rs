@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::billz_jobs::event::StoredBillzJob;
+use crate::domain::billz::job::{BillzJob, JobEvent};
 use crate::domain::invoice::event::{
     ExpiredEvent, ExpiringEvent, InvoiceEvent, PaidEvent, PayableCode, ReviewOpenedEvent,
 };
@@ -57,6 +59,18 @@ pub enum StoredEventKind {
     /// A person has to look whether a support task is in the panel.
     #[serde(rename = "support_task.review_opened")]
     TaskReviewOpened(StoredTaskTrouble),
+    /// A job at Billz ended.
+    #[serde(rename = "billz_job.ended")]
+    BillzJobEnded(StoredBillzJob),
+    /// A job at Billz that had ended was asked for again.
+    #[serde(rename = "billz_job.repeated")]
+    BillzJobRepeated(StoredBillzJob),
+    /// A person has to look what became of a job at Billz.
+    #[serde(rename = "billz_job.review_opened")]
+    BillzJobReviewOpened(StoredBillzJob),
+    /// A job at Billz is to be gone on with.
+    #[serde(rename = "billz_job.resumed")]
+    BillzJobResumed(StoredBillzJob),
 }
 
 /// The support task an event speaks of, and who is told.
@@ -174,7 +188,8 @@ pub struct StoredQuestion {
 impl StoredEvent {
     /// What the event happened to: the first part of its id.
     pub fn aggregate(&self) -> &str {
-        self.id.split_once('.').map_or(self.id.as_str(), |(aggregate, _)| aggregate)
+        // From the right: an aggregate's own id may have points in it.
+        self.id.rsplitn(3, '.').nth(2).unwrap_or(&self.id)
     }
 }
 
@@ -205,6 +220,19 @@ impl StoredEventKind {
             TaskEvent::Created => Self::TaskCreated(StoredTask::of(task)),
             TaskEvent::Failed(failure) => Self::TaskFailed(trouble(failure)),
             TaskEvent::ReviewOpened(failure) => Self::TaskReviewOpened(trouble(failure)),
+        }
+    }
+}
+
+impl StoredEventKind {
+    /// The stored form of a job's event.
+    pub fn of_job(job: &BillzJob, event: JobEvent) -> Self {
+        let job = StoredBillzJob::of(job);
+        match event {
+            JobEvent::Ended => Self::BillzJobEnded(job),
+            JobEvent::Repeated => Self::BillzJobRepeated(job),
+            JobEvent::ReviewOpened => Self::BillzJobReviewOpened(job),
+            JobEvent::Resumed => Self::BillzJobResumed(job),
         }
     }
 }

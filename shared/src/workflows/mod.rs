@@ -1,9 +1,11 @@
 //! Sequences that more than one function needs.
 
 pub mod ask_tripay;
+pub mod billz_login;
 pub mod channel_list;
 pub mod panel_login;
 pub mod pay_invoice;
 pub mod settle_payment;
 pub mod shared_login;
+pub mod tell_billz_job;
 pub mod tripay_client;

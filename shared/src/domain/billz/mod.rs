@@ -1,7 +1,9 @@
 //! Point-of-sale work at Billz: jobs that other services ask for, and the orders and payment methods they are about.
 
 pub mod card;
+pub mod job;
 pub mod operation;
 pub mod order;
 pub mod quantity;
+pub mod running;
 pub mod work;

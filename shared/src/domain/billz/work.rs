@@ -115,6 +115,33 @@ impl std::fmt::Debug for NewClient {
     }
 }
 
+/// What people know a job by.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// The order: the sender's number where it places one, or else Billz's id.
+    pub order: Option<String>,
+    /// What the order costs.
+    pub total: Option<Money>,
+    /// Who buys.
+    pub customer: Option<String>,
+}
+
+impl std::fmt::Debug for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Subject").field("order", &self.order).finish_non_exhaustive()
+    }
+}
+
+impl NewClient {
+    /// Given name and family name.
+    pub fn name(&self) -> String {
+        match &self.last_name {
+            Some(last_name) => format!("{} {last_name}", self.first_name),
+            None => self.first_name.clone(),
+        }
+    }
+}
+
 impl JobKind {
     /// Every kind.
     pub const ALL: [Self; 11] = [
@@ -199,6 +226,30 @@ impl Work {
             | Self::DeleteOrder { order }
             | Self::GetOrder { order } => Some(order),
             Self::CreateClient(_) | Self::CreateOrder | Self::PlaceOrder(_) => None,
+        }
+    }
+
+    /// What people know it by.
+    pub fn subject(&self) -> Subject {
+        let order = self.order().map(|order| order.as_str().to_owned());
+        match self {
+            Self::PlaceOrder(order) => Subject {
+                order: Some(order.id.as_str().to_owned()),
+                total: Some(order.price()),
+                customer: order.client.as_ref().map(NewClient::name),
+            },
+            Self::CreateClient(client) => Subject { customer: Some(client.name()), ..Subject::default() },
+            Self::MakePayment { total, .. } => Subject { order, total: Some(*total), customer: None },
+            Self::CreateDiscount { new_total, .. } => {
+                Subject { order, total: Some(*new_total), customer: None }
+            }
+            Self::CreateOrder
+            | Self::AddItem { .. }
+            | Self::AddClient { .. }
+            | Self::PostponeOrder { .. }
+            | Self::CancelPostpone { .. }
+            | Self::DeleteOrder { .. }
+            | Self::GetOrder { .. } => Subject { order, ..Subject::default() },
         }
     }
 
