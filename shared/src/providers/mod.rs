@@ -2,6 +2,7 @@
 
 pub mod call;
 
+pub mod billz;
 pub mod internal_service;
 pub mod isp_api;
 pub mod isp_panel;
