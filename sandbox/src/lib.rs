@@ -10,6 +10,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod billz;
 mod clock;
 mod connections;
 mod control;
@@ -18,6 +19,7 @@ mod fresh_request;
 mod front_page;
 pub mod isp_api;
 pub mod isp_panel;
+mod jwt;
 mod mail;
 pub mod options;
 mod orders;

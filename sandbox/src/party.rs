@@ -2,6 +2,7 @@
 
 use http::Method;
 
+use crate::billz::operations::{BILLZ_OPERATIONS, billz_operation};
 use crate::telegram::{METHODS, method_named};
 
 /// An outside party.
@@ -13,11 +14,12 @@ pub(crate) enum Party {
     Users,
     IspPanel,
     IspApi,
+    Billz,
 }
 
 impl Party {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Tripay, Self::Telegram, Self::Orders, Self::Users, Self::IspPanel, Self::IspApi];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Tripay, Self::Telegram, Self::Orders, Self::Users, Self::IspPanel, Self::IspApi, Self::Billz];
 
     /// The party's name in paths and in the control API.
     pub(crate) fn name(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Party {
             Self::Users => "users",
             Self::IspPanel => "isp-panel",
             Self::IspApi => "isp-api",
+            Self::Billz => "billz",
         }
     }
 
@@ -52,6 +55,7 @@ impl Party {
             Self::Users => &["user"],
             Self::IspPanel => &["login_page", "login", "create_task"],
             Self::IspApi => &["authenticate", "user_info", "worker_list"],
+            Self::Billz => &BILLZ_OPERATIONS,
         }
     }
 }
@@ -99,6 +103,9 @@ pub(crate) fn recognise(method: &Method, path: &str) -> Option<(Party, &'static 
             (&Method::GET, "worker-list") => (Party::IspApi, "worker_list"),
             _ => (Party::IspApi, UNKNOWN_OPERATION),
         },
+        // The sandbox's own page about it.
+        Party::Billz if rest.is_empty() => return None,
+        Party::Billz => (Party::Billz, billz_operation(method, rest)),
     };
     Some(operation)
 }

@@ -1,5 +1,8 @@
 //! The small set that the parties hold after a reset. `README.md` of this crate lists it.
 
+use crate::billz::company::Company;
+use crate::billz::decimal::Decimal;
+use crate::billz::products::Product;
 use crate::isp_panel::directory::{Customer, Directory, Worker};
 use crate::orders::{Order, OrderItem, Orders};
 use crate::telegram::chats::{Chat, Telegram};
@@ -130,4 +133,22 @@ pub(crate) fn isp_directory() -> Directory {
     });
     let workers = WORKERS.map(|(id, name)| (id, Worker { id, name: name.to_owned() }));
     Directory { customers: customers.into(), workers: workers.into() }
+}
+
+/// Id, name, soum, how many there are, and whether a sale may name its own price.
+const PRODUCTS: [(&str, &str, i64, i64, bool); 3] = [
+    ("2ce40c63-4527-4898-a975-7c30c255fd50", "Ko‘ylak – рубашка \"Oq\" M", 35_000, 100, true),
+    ("90219ac7-88b7-43f6-bed9-5c6761aefa72", "Palto <zimnee> & sharf", 280_000, 5, false),
+    ("3e5d7f90-1b2c-4d3e-8f4a-5b6c7d8e9f01", "Atlas ipak", 127_050, 2, false),
+];
+
+/// A shop that sold nothing yet.
+pub(crate) fn billz() -> Company {
+    Company::selling(PRODUCTS.map(|(id, name, price, stock, allows_free_price)| Product {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        price: Decimal(price * 100),
+        stock: Decimal(stock * 1_000),
+        allows_free_price,
+    }))
 }

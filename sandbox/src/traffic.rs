@@ -9,8 +9,11 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Bytes;
+use serde_json::json;
 use tower::ServiceExt;
 
+use crate::billz::answers::{HttpError, refusal as refusal_document};
+use crate::billz::session_methods::{self, without_tokens};
 use crate::connections::{Cut, Outcome};
 use crate::faults::{Fault, FaultKind};
 use crate::isp_panel::pages::refused;
@@ -39,7 +42,7 @@ pub(crate) async fn answer(world: Arc<World>, router: Router, request: Request<B
         method: request.method().to_string(),
         path: loggable_path(party, &request),
         headers: loggable(request.headers()),
-        request_body: loggable_body(party, &request),
+        request_body: loggable_body(party, operation, &request),
         fault: fault.as_ref().map(|fault| fault.fault.name()),
         status: None,
         response_body: None,
@@ -50,7 +53,7 @@ pub(crate) async fn answer(world: Arc<World>, router: Router, request: Request<B
         Some(fault) => misbehave(&fault, party, router, request).await,
     };
     let answered = outcome.as_ref().ok();
-    let body = answered.map(|response| loggable_answer(operation, response));
+    let body = answered.map(|response| loggable_answer(party, operation, response));
     let status = answered.map(|response| response.status().as_u16());
     world.log.close(number, status, body, began.elapsed().as_millis());
     outcome
@@ -62,20 +65,29 @@ fn loggable_path(party: Party, request: &Request<Bytes>) -> String {
     if party == Party::Telegram { telegram::without_secrets(&path) } else { path }
 }
 
-fn loggable_body(party: Party, request: &Request<Bytes>) -> String {
+fn loggable_body(party: Party, operation: &str, request: &Request<Bytes>) -> String {
     let body = String::from_utf8_lossy(request.body());
     match party {
         Party::Telegram => telegram::without_webhook_secret(&body),
         Party::IspPanel => isp_panel::without_password(&body),
         Party::IspApi => isp_api::without_password(&body),
-        Party::Tripay | Party::Orders | Party::Users => body.into_owned(),
+        Party::Billz if is_billz_session(operation) => without_tokens(&body),
+        Party::Tripay | Party::Orders | Party::Users | Party::Billz => body.into_owned(),
     }
 }
 
-/// The answer as the log keeps it: the ISP API's is a token, where it is one.
-fn loggable_answer(operation: &str, response: &Response<Bytes>) -> String {
-    let is_token = operation == "authenticate" && response.status() == StatusCode::OK;
-    if is_token { "(present)".to_owned() } else { String::from_utf8_lossy(response.body()).into_owned() }
+/// The answer as the log keeps it: the ISP API's is a token, where it is one, and Billz's log-in has two inside.
+fn loggable_answer(party: Party, operation: &str, response: &Response<Bytes>) -> String {
+    let body = String::from_utf8_lossy(response.body());
+    match (party, operation) {
+        (Party::IspApi, "authenticate") if response.status() == StatusCode::OK => "(present)".to_owned(),
+        (Party::Billz, _) if is_billz_session(operation) => without_tokens(&body),
+        _ => body.into_owned(),
+    }
+}
+
+fn is_billz_session(operation: &str) -> bool {
+    matches!(operation, "login" | "refresh")
 }
 
 /// Lets the party act on the request, and reads its whole answer.
@@ -143,6 +155,7 @@ fn refusal(party: Party, fault: &Fault) -> Response<Bytes> {
             let words = message.unwrap_or_else(|| "refused on request".to_owned());
             isp_words(party, status_of(fault, StatusCode::BAD_REQUEST), words)
         }
+        Party::Billz => billz_refusal(fault),
     }
 }
 
@@ -163,6 +176,7 @@ fn limit(party: Party, fault: &Fault) -> Response<Bytes> {
         Party::IspPanel | Party::IspApi => {
             isp_words(party, StatusCode::TOO_MANY_REQUESTS, "Too Many Requests".to_owned())
         }
+        Party::Billz => billz_error(&HttpError::too_many_requests()),
     };
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
@@ -182,7 +196,26 @@ fn server_error(party: Party, fault: &Fault) -> Response<Bytes> {
         }
         Party::Orders | Party::Users => problem(&Problem::new(status, "server_error", "broken on request")),
         Party::IspPanel | Party::IspApi => isp_words(party, status, "Internal Server Error".to_owned()),
+        Party::Billz => billz_error(&HttpError::new(status, "internal server error", "broken on request")),
     }
+}
+
+/// In the envelope under HTTP 200, or by HTTP itself where a log-in is refused or a status is wanted.
+fn billz_refusal(fault: &Fault) -> Response<Bytes> {
+    let words = fault.message.clone().unwrap_or_else(|| "refused on request".to_owned());
+    match fault.status {
+        Some(_) => billz_error(&HttpError::new(status_of(fault, StatusCode::FORBIDDEN), "refused", words)),
+        None if is_billz_session(fault.operation) => billz_error(&session_methods::refused(words)),
+        None => {
+            let inside = fault.parameters.clone().unwrap_or_else(|| json!({}));
+            let document = refusal_document(fault.operation, 400, &words, inside);
+            plain(StatusCode::OK, "application/json", document.to_string())
+        }
+    }
+}
+
+fn billz_error(error: &HttpError) -> Response<Bytes> {
+    plain(error.status, "application/json", error.document().to_string())
 }
 
 /// The panel answers with pages, the API with plain words.

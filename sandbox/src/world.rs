@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::billz::company::Company;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::isp_api::tokens::Tokens;
@@ -29,6 +30,7 @@ pub(crate) struct World {
     telegram: Mutex<Telegram>,
     isp_panel: Mutex<Panel>,
     isp_api: Mutex<Tokens>,
+    billz: Mutex<Company>,
 }
 
 impl World {
@@ -41,6 +43,7 @@ impl World {
             telegram: Mutex::new(playground::telegram()),
             isp_panel: Mutex::new(Panel::knowing(playground::isp_directory())),
             isp_api: Mutex::default(),
+            billz: Mutex::new(playground::billz()),
             clock: Clock::default(),
             log: RequestLog::default(),
             faults: Faults::default(),
@@ -79,6 +82,11 @@ impl World {
         lock(&self.isp_api)
     }
 
+    /// The company at Billz. Never held across an await.
+    pub(crate) fn billz(&self) -> MutexGuard<'_, Company> {
+        lock(&self.billz)
+    }
+
     /// Forgets everything but the options.
     pub(crate) fn reset(&self) {
         *self.tripay() = Books::new(&self.options);
@@ -87,6 +95,7 @@ impl World {
         *self.telegram() = playground::telegram();
         *self.isp_panel() = Panel::knowing(playground::isp_directory());
         *self.isp_api() = Tokens::default();
+        *self.billz() = playground::billz();
         self.clock.reset();
         self.faults.reset();
         self.log.reset();

@@ -10,7 +10,7 @@ use hyper::body::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{isp, party, telegram};
+use super::{billz, isp, party, telegram};
 use crate::clock::instant_text;
 use crate::options::FeeBearer;
 use crate::orders::Order;
@@ -24,7 +24,8 @@ use crate::world::World;
 
 const KNOWN: &str = "orders/orders, users/users, tripay/transactions, tripay/channels, tripay/settings/merchant, \
                      telegram/chats, telegram/settings/limits, isp-panel/customers, isp-panel/workers, \
-                     isp-panel/tasks, isp-panel/settings/session";
+                     isp-panel/tasks, isp-panel/settings/session, billz/products, billz/orders, \
+                     billz/clients, billz/settings/limit, billz/settings/token";
 
 fn unknown_collection(party: Party, collection: &str) -> Problem {
     let detail = format!("there is no collection {}/{collection}; known: {KNOWN}", party.name());
@@ -49,6 +50,9 @@ pub(super) async fn list(
         (Party::Telegram, "chats") => world.telegram().chats.values().map(telegram::shown_chat).collect(),
         (Party::IspPanel, _) => isp::list(&world.isp_panel(), &collection)
             .ok_or_else(|| unknown_collection(Party::IspPanel, &collection))?,
+        (Party::Billz, _) => {
+            billz::list(&world, &collection).ok_or_else(|| unknown_collection(Party::Billz, &collection))?
+        }
         (other, _) => return Err(unknown_collection(other, &collection)),
     };
     Ok(Json(json!({ "items": items })))
@@ -73,6 +77,8 @@ pub(super) async fn read(
         (Party::Tripay, "settings") if id == "merchant" => Some(shown_settings(&world.tripay())),
         (Party::IspPanel, _) => isp::read(&world.isp_panel(), &collection, &id)
             .ok_or_else(|| unknown_collection(Party::IspPanel, &collection))?,
+        (Party::Billz, _) => billz::read(&world, &collection, &id)
+            .ok_or_else(|| unknown_collection(Party::Billz, &collection))?,
         (other, _) => return Err(unknown_collection(other, &collection)),
     };
     found.map(Json).ok_or_else(|| Problem::not_found(&collection, &id))
@@ -115,6 +121,9 @@ pub(super) async fn put(
         }
         (Party::IspPanel, _) => isp::put(&mut world.isp_panel(), &collection, &id, &body)
             .unwrap_or_else(|| Err(unknown_collection(Party::IspPanel, &collection)))
+            .map(Json),
+        (Party::Billz, _) => billz::put(&mut world.billz(), &collection, &id, &body)
+            .unwrap_or_else(|| Err(unknown_collection(Party::Billz, &collection)))
             .map(Json),
         (other, _) => Err(unknown_collection(other, &collection)),
     }

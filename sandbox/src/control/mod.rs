@@ -2,6 +2,7 @@
 //!
 //! Unknown paths, parties, operations and fields are refused with a problem document that says what is known.
 
+mod billz;
 mod collections;
 mod faults;
 mod isp;
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/tripay/tester", post(tripay::send_tester))
         .route("/tripay/transactions/{reference}/{event}", post(tripay::report))
         .merge(isp::routes())
+        .merge(billz::routes())
         .merge(updates::routes())
         .route("/{party}/{collection}", get(collections::list))
         .route("/{party}/{collection}/{id}", get(collections::read).put(collections::put))

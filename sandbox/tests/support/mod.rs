@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod aws_clients;
+pub mod billz;
 pub mod bot;
 pub mod panel;
 pub mod webhook;
