@@ -1,6 +1,8 @@
 //! Messages between functions: typed, versioned, shared by who sends and who receives them.
 
 pub mod batch;
+pub mod billz_job;
+pub mod billz_reply;
 pub mod delivery_request;
 pub mod notification;
 pub mod order_update;

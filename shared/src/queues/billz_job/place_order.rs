@@ -1,0 +1,211 @@
+//! A whole order. Its senders' model is wide: what is not known here is kept as it came, and shown.
+
+use std::collections::BTreeMap;
+
+use super::fields::{Fault, Fields, amount, name, numbered, parsed, phone, price, quantity, words_of};
+use super::payload::MAX_COMMENT;
+use super::tree::Json;
+use crate::domain::billz::order::{
+    Delivery, DeliveryAddress, DeliveryStatus, NewOrder, OrderDetails, OrderLine, OrderProduct, OrderStore,
+};
+use crate::domain::billz::work::NewClient;
+use crate::domain::identifier::{ClientId, ProductId, SellerId};
+use crate::domain::money::{Currency, Money};
+
+/// Most products of one order.
+const MAX_PRODUCTS: usize = 100;
+/// Longest word or name of things, in characters.
+const MAX_WORDS: usize = 300;
+/// Longest address of a picture, in characters.
+const MAX_URL: usize = 2000;
+/// Names of fields that bank cards are described by, in lower case and without `_` and `-`.
+const CARD_FIELDS: [&str; 6] = ["cardnumber", "cardpan", "pan", "cvv", "cvc", "cvv2"];
+
+/// What was not taken of an order, by name.
+type Rest = BTreeMap<String, Json>;
+
+/// The payload of `PLACE_ORDER`.
+pub(super) fn new_order(mut fields: Fields) -> Result<NewOrder, Fault> {
+    let id = fields.required("orderID", numbered)?;
+    let client_id: Option<ClientId> = fields.optional("clientIdSys", parsed)?;
+    let seller: Option<SellerId> = fields.optional("employeeID", parsed)?;
+    let (subtotal, discount) = amounts(&mut fields)?;
+    let total = fields.required("totalPrice", amount)?;
+    let region = fields.remark("region", MAX_WORDS)?;
+    let mut kept = Rest::new();
+    let client = client(&mut fields, client_id.as_ref(), &mut kept)?;
+    let products = products(&mut fields, seller.as_ref(), &mut kept)?;
+    let details = details(fields, kept)?;
+    Ok(NewOrder { id, client_id, client, products, subtotal, discount, total, region, details })
+}
+
+fn amounts(fields: &mut Fields) -> Result<(Money, Money), Fault> {
+    let subtotal = fields.required("subTotalPrice", price)?;
+    let discount = fields.optional("discountAmount", amount)?.unwrap_or(Money::new(0, Currency::Uzs));
+    if discount.minor() >= subtotal.minor() {
+        return Err(Fault::new(fields.path_of("discountAmount"), "is not below subTotalPrice"));
+    }
+    Ok((subtotal, discount))
+}
+
+fn client(
+    fields: &mut Fields,
+    system_id: Option<&ClientId>,
+    kept: &mut Rest,
+) -> Result<Option<NewClient>, Fault> {
+    let Some(json) = fields.take("clientInfo") else { return Ok(None) };
+    let mut fields = Fields::of(&fields.path_of("clientInfo"), json)?;
+    let client = NewClient {
+        phone: fields.required("phone", phone)?,
+        first_name: fields.required("firstName", name)?,
+        last_name: fields.optional("lastName", name)?,
+        system_id: system_id.cloned(),
+    };
+    keep(kept, "clientInfo", fields.rest());
+    Ok(Some(client))
+}
+
+fn products(
+    fields: &mut Fields,
+    seller: Option<&SellerId>,
+    kept: &mut Rest,
+) -> Result<Vec<OrderProduct>, Fault> {
+    let path = fields.path_of("products");
+    let Some(json) = fields.take("products") else { return Err(Fault::new(path, "is missing")) };
+    let Json::List(list) = json else { return Err(Fault::new(path, "is not a list")) };
+    if list.is_empty() || list.len() > MAX_PRODUCTS {
+        return Err(Fault::new(path, format!("an order has 1 to {MAX_PRODUCTS} products")));
+    }
+    let (mut products, mut rests) = (Vec::new(), Vec::new());
+    for (place, json) in list.into_iter().enumerate() {
+        let (product, rest) = product(Fields::of(&format!("{path}[{place}]"), json)?, seller)?;
+        products.push(product);
+        rests.push(Json::Object(rest));
+    }
+    if rests.iter().any(|rest| *rest != Json::Object(Rest::new())) {
+        kept.insert("products".to_owned(), Json::List(rests));
+    }
+    Ok(products)
+}
+
+fn product(mut fields: Fields, seller: Option<&SellerId>) -> Result<(OrderProduct, Rest), Fault> {
+    // Some senders give Billz's id beside their own, others know no other.
+    let (billz, own): (Option<ProductId>, Option<ProductId>) =
+        (fields.optional("ID", parsed)?, fields.optional("productID", parsed)?);
+    let senders = own.clone().filter(|own| billz.as_ref().is_some_and(|billz| billz != own));
+    let id = billz.or(own).ok_or_else(|| Fault::new(fields.path_of("ID"), "is missing"))?;
+    let quantity = fields.required("qty", quantity)?;
+    let (name, names) = product_name(&mut fields)?;
+    let product = OrderProduct {
+        line: OrderLine { product: id, quantity, seller: seller.cloned() },
+        name,
+        sku: fields.words("sku", MAX_WORDS)?,
+        bar_code: fields.words("barCode", MAX_WORDS)?,
+        image_url: fields.words("imageUrl", MAX_URL)?,
+        color: fields.words("COLOR", MAX_WORDS)?,
+        size: fields.words("SIZE", MAX_WORDS)?,
+        subtotal: fields.optional("subTotalPrice", amount)?,
+        discount: fields.optional("discountAmount", amount)?,
+        total: fields.optional("totalPrice", amount)?,
+    };
+    let mut rest = fields.rest();
+    rest.extend(names.map(|names| ("name".to_owned(), names)));
+    rest.extend(senders.map(|own| ("productID".to_owned(), Json::Text(own.to_string()))));
+    Ok((product, rest))
+}
+
+/// A product's name: a text, or one for each language, of which the staff's comes first.
+fn product_name(fields: &mut Fields) -> Result<(Option<String>, Option<Json>), Fault> {
+    let names = match fields.take("name") {
+        Some(Json::Object(names)) => names,
+        Some(written) => {
+            let name = words_of(Some(written), MAX_WORDS);
+            return Ok((name.map_err(|reason| Fault::new(fields.path_of("name"), reason))?, None));
+        }
+        None => return Ok((None, None)),
+    };
+    let whole = Json::Object(names.clone());
+    let mut names = Fields::of(&fields.path_of("name"), whole.clone())?;
+    for language in ["uz", "ru", "en"] {
+        if let Some(name) = names.words(language, MAX_WORDS)? {
+            return Ok((Some(name), Some(whole)));
+        }
+    }
+    Ok((None, Some(whole)))
+}
+
+fn details(mut fields: Fields, mut kept: Rest) -> Result<OrderDetails, Fault> {
+    let details = OrderDetails {
+        sort: fields.words("orderType", MAX_WORDS)?,
+        payment_method: fields.words("paymentMethod", MAX_WORDS)?,
+        store: OrderStore {
+            id: fields.words("storeId", MAX_WORDS)?,
+            external_id: fields.words("storeExternalID", MAX_WORDS)?,
+            name: fields.words("store", MAX_WORDS)?,
+        },
+        delivery: Delivery {
+            status: fields.optional("deliveryStatus", delivery_status)?.unwrap_or_default(),
+            price: fields.optional("deliverySubTotalPrice", amount)?,
+            address: address(&mut fields, &mut kept)?,
+            time: fields.words("deliveryTime", MAX_WORDS)?,
+            comment: fields.remark("deliveryComment", MAX_COMMENT)?,
+        },
+        comment: fields.remark("comment", MAX_COMMENT)?,
+        document: String::new(),
+    };
+    let path = fields.path().to_owned();
+    kept.extend(fields.rest());
+    let rest = Json::Object(kept);
+    if let Some(name) = card_field(&rest) {
+        return Err(Fault::new(
+            path,
+            format!("holds a {name}: what describes a bank card has no place here"),
+        ));
+    }
+    let is_empty = rest == Json::Object(Rest::new());
+    let document = if is_empty { String::new() } else { rest.canonical() };
+    Ok(OrderDetails { document, ..details })
+}
+
+fn address(fields: &mut Fields, kept: &mut Rest) -> Result<DeliveryAddress, Fault> {
+    let Some(json) = fields.take("deliveryAddress") else { return Ok(DeliveryAddress::default()) };
+    let mut fields = Fields::of(&fields.path_of("deliveryAddress"), json)?;
+    let address = DeliveryAddress {
+        street: fields.remark("street", MAX_WORDS)?,
+        city: fields.remark("city", MAX_WORDS)?,
+        postal_code: fields.remark("postalCode", MAX_WORDS)?,
+        full_address: fields.remark("fullAddress", MAX_WORDS)?,
+        apartment: fields.remark("apartment", MAX_WORDS)?,
+        floor: fields.remark("floor", MAX_WORDS)?,
+        entrance: fields.remark("entrance", MAX_WORDS)?,
+        intercom: fields.remark("intercom", MAX_WORDS)?,
+        landmark: fields.remark("landmark", MAX_WORDS)?,
+    };
+    keep(kept, "deliveryAddress", fields.rest());
+    Ok(address)
+}
+
+fn delivery_status(json: &Json) -> Result<DeliveryStatus, String> {
+    let known = if let Json::Text(name) = json { DeliveryStatus::of_name(name) } else { None };
+    let names = || DeliveryStatus::ALL.map(DeliveryStatus::as_str).join(", ");
+    known.ok_or_else(|| format!("is none of {}", names()))
+}
+
+fn keep(kept: &mut Rest, name: &str, rest: Rest) {
+    if !rest.is_empty() {
+        kept.insert(name.to_owned(), Json::Object(rest));
+    }
+}
+
+/// The first field, however deep, that is named as those of bank cards are.
+fn card_field(json: &Json) -> Option<&str> {
+    match json {
+        Json::Object(fields) => fields.iter().find_map(|(name, value)| {
+            let plain: String =
+                name.to_lowercase().chars().filter(|letter| !"_-".contains(*letter)).collect();
+            if CARD_FIELDS.contains(&plain.as_str()) { Some(name.as_str()) } else { card_field(value) }
+        }),
+        Json::List(values) => values.iter().find_map(card_field),
+        Json::Null | Json::Flag(_) | Json::Number(_) | Json::Text(_) => None,
+    }
+}
