@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 // The runtime's clock, so that a test can move it.
 use tokio::time::{Instant, timeout_at};
 
-use super::shared_login::{NoSession, SessionStatus, SharedLogin, heeded_until, later};
+use super::shared_login::{LoginTimes, NoSession, SessionStatus, SharedLogin, heeded_until, later};
 use crate::domain::panel_failure::{PanelCode, PanelFailure};
 use crate::providers::isp_panel::outcome::{CreateError, LoginError};
 use crate::providers::isp_panel::session::{Cookie, PanelCredentials};
@@ -22,6 +22,7 @@ use crate::stores::table::{StoreError, Table};
 
 /// Whose session it is.
 const PARTY: &str = "isp-panel";
+const TIMES: LoginTimes = LoginTimes { lease: Duration::from_secs(15), patience: Duration::from_secs(10) };
 /// Longer than all that creating a task may take: the session found over, a login, the task.
 const CREATING_WITHIN: Duration = Duration::from_secs(60);
 
@@ -87,7 +88,7 @@ impl From<SessionError> for LoginError {
 impl PanelLogin {
     /// The session in `panel`, kept in `table`; a login is used for `life`.
     pub fn new(panel: Panel, table: Table, life: SignedDuration) -> Self {
-        let shared = SharedLogin::new(account(&panel), table);
+        let shared = SharedLogin::new(account(&panel), table, TIMES);
         Self { panel, shared, life }
     }
 
@@ -246,12 +247,11 @@ fn created(answer: Result<(), CreateError>) -> Creating {
 mod tests {
     use super::*;
     use crate::providers::isp_panel::LOGIN_WITHIN;
-    use crate::workflows::shared_login::{LEASE, PATIENCE};
 
     #[test]
     fn nobody_takes_over_from_somebody_who_is_still_logging_in() {
-        assert!(LEASE.unsigned_abs() > LOGIN_WITHIN, "a lease is shorter than a login");
-        let all = CREATE_WITHIN * 2 + PATIENCE + LOGIN_WITHIN;
+        assert!(TIMES.lease > LOGIN_WITHIN, "a lease is shorter than a login");
+        let all = CREATE_WITHIN * 2 + TIMES.patience + LOGIN_WITHIN;
         assert!(CREATING_WITHIN > all, "a task is cut off that might be created yet");
     }
 

@@ -17,21 +17,26 @@ use crate::stores::sessions::account::Account;
 use crate::stores::sessions::{FailedLogin, KeptSecret, LoginLease, Session, Sessions};
 use crate::stores::table::{StoreError, Table};
 
-/// How long somebody is believed to be logging in. Every party's login has to be shorter.
-pub const LEASE: SignedDuration = SignedDuration::from_secs(15);
-/// The longest that anybody waits for somebody else's login.
-pub const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a party's refusal of an account and its password is heeded.
 const REFUSAL_HEEDED: SignedDuration = SignedDuration::from_mins(5);
 /// How often to look meanwhile.
 const STEP: Duration = Duration::from_millis(250);
+
+/// How long a party's login takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoginTimes {
+    /// How long somebody is believed to be logging in: longer than it takes.
+    pub lease: Duration,
+    /// The longest that anybody waits for somebody else's login.
+    pub patience: Duration,
+}
 
 /// The session at a party.
 #[derive(Debug)]
 pub struct SharedLogin {
     account: Account,
     sessions: Sessions,
-    patience: Duration,
+    times: LoginTimes,
     held: RwLock<Option<KeptSecret>>,
     /// The party's refusal of this account, which others in the table may have written over meanwhile.
     refused: RwLock<Option<FailedLogin>>,
@@ -63,15 +68,15 @@ pub struct SessionStatus {
 
 impl SharedLogin {
     /// The session of `account`, kept in `table`.
-    pub fn new(account: Account, table: Table) -> Self {
+    pub fn new(account: Account, table: Table, times: LoginTimes) -> Self {
         let sessions = Sessions::new(table, &account);
         let (held, refused, logins) = (RwLock::new(None), RwLock::new(None), AtomicUsize::new(0));
-        Self { account, sessions, patience: PATIENCE, held, refused, logins }
+        Self { account, sessions, times, held, refused, logins }
     }
 
-    /// Waits so long for somebody else's login, instead of [`PATIENCE`].
+    /// Waits so long for somebody else's login, instead of its usual patience.
     pub fn waiting_at_most(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+        self.times.patience = patience;
         self
     }
 
@@ -81,7 +86,7 @@ impl SharedLogin {
     }
 
     /// The session's secret: the one that is held, or else the shared one, or else what `log_in` gets. That is
-    /// called at most once, with the instant of the login, and has to end within [`LEASE`].
+    /// called at most once, with the instant of the login, and has to end within the lease.
     ///
     /// # Errors
     /// When the party does not let us in, or the store is unavailable.
@@ -160,7 +165,7 @@ impl SharedLogin {
             if let Some(lease) = self.claim(&shared, now).await? {
                 return self.log_in(lease, now, log_in).await;
             }
-            if began.elapsed() >= self.patience {
+            if began.elapsed() >= self.times.patience {
                 return Err(NoSession::Busy);
             }
             tokio::time::sleep(STEP).await;
@@ -172,8 +177,7 @@ impl SharedLogin {
         if shared.is_being_renewed(now) {
             return Ok(None);
         }
-        let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
-        self.sessions.claim_login(shared, until).await
+        self.sessions.claim_login(shared, later(now, self.times.lease)).await
     }
 
     async fn log_in(
@@ -221,15 +225,4 @@ pub fn later(now: Timestamp, by: Duration) -> Timestamp {
 /// Whether the secret is used at `now`, and is another one than `dead`.
 fn is_alive(kept: &KeptSecret, dead: Option<&str>, now: Timestamp) -> bool {
     kept.expires_at > now && Some(kept.text.expose_secret()) != dead
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_waits_looks_often() {
-        assert!(PATIENCE > STEP * 10, "nobody waits");
-        assert!(LEASE.unsigned_abs() > PATIENCE, "somebody waits longer than anybody logs in");
-    }
 }
