@@ -66,6 +66,8 @@ PARAMETERS = {
     "BillzBaseUrl": f"{SANDBOX_URL}/billz",
     "BillzShopId": "5d4b1a0e-3c1f-4a59-9b8e-1f5f0c6a7b10",
     "BillzCashboxId": "0c9a7c2e-8f5b-4c0d-a2a7-6b1d3e4f5a60",
+    # The sandbox's Billz shows at once what it did.
+    "BillzSettleSeconds": "2",
     "OperatorsTelegramChatId": "-1001234567890",
     "OperatorsEmails": "operators@example.com",
 }
