@@ -6,46 +6,22 @@ use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use serde::Deserialize;
 use serde_json::json;
-use shared::lambda::metrics::{Metric, Metrics};
+use shared::lambda::metrics::Metric;
 use shared::queues::queue::{MAX_BATCH, Queue};
 use shared::stores::outbox::StoredEvent;
 
-use crate::route::{Message, messages};
+use crate::app::App;
+use crate::mail::{Mail, Outgoing};
+use crate::route::messages;
 
 /// Longest image that is buried whole, in bytes: SQS takes 256 KB.
 const MAX_BURIED_BYTES: usize = 200_000;
-
-/// What the function holds between events.
-#[derive(Debug)]
-pub struct App {
-    pub order_updates: Queue,
-    pub notifications: Queue,
-    pub support_tasks: Queue,
-    pub dead_letters: Queue,
-    pub metrics: Metrics,
-}
 
 /// The part of a changed item that the relay reads.
 #[derive(Debug, Deserialize)]
 struct Outbox {
     #[serde(default)]
     outbox: Vec<StoredEvent>,
-}
-
-/// A message that is ready to be sent, and the change it comes from.
-struct Outgoing {
-    sequence_number: String,
-    event_id: String,
-    correlation_id: String,
-    body: String,
-}
-
-/// What is ready to be sent, by its queue.
-#[derive(Default)]
-struct Mail {
-    order_updates: Vec<Outgoing>,
-    notifications: Vec<Outgoing>,
-    support_tasks: Vec<Outgoing>,
 }
 
 /// Sends the events of changed items to everybody they are for. Changes whose messages were not all
@@ -56,7 +32,7 @@ pub async fn handle(app: &App, event: Event) -> DynamoDbEventResponse {
     for record in event.records {
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
         match read(&record, &sequence_number) {
-            Ok(read) => mail.add(read),
+            Ok(read) => mail.append(read),
             Err(reason) => {
                 if !reject(app, &record, &reason).await {
                     failed.push(sequence_number);
@@ -64,22 +40,14 @@ pub async fn handle(app: &App, event: Event) -> DynamoDbEventResponse {
             }
         }
     }
-    failed.extend(send_all(app, &app.order_updates, &mail.order_updates).await);
-    failed.extend(send_all(app, &app.notifications, &mail.notifications).await);
-    failed.extend(send_all(app, &app.support_tasks, &mail.support_tasks).await);
+    for (destination, messages) in mail.sorted() {
+        failed.extend(send_all(app, app.queues.of(destination), messages).await);
+    }
     let mut response = DynamoDbEventResponse::default();
     // A change whose messages were refused by several queues is still one failure.
     let failed: BTreeSet<String> = failed.into_iter().collect();
     response.batch_item_failures = failed.into_iter().map(failure).collect();
     response
-}
-
-impl Mail {
-    fn add(&mut self, other: Self) {
-        self.order_updates.extend(other.order_updates);
-        self.notifications.extend(other.notifications);
-        self.support_tasks.extend(other.support_tasks);
-    }
 }
 
 /// All messages of a change, or none: what cannot be read is buried whole.
@@ -94,14 +62,10 @@ fn read(record: &EventRecord, sequence_number: &str) -> Result<Mail, String> {
     for event in item.outbox {
         for message in messages(&event).map_err(|error| unreadable(&error))? {
             let body = serde_json::to_string(&message).map_err(|error| error.to_string())?;
-            let queued = match message {
-                Message::OrderUpdate(_) => &mut mail.order_updates,
-                Message::Notification(_) => &mut mail.notifications,
-                Message::SupportTask(_) => &mut mail.support_tasks,
-            };
             let (event_id, correlation_id) = (event.id.clone(), event.correlation_id.clone());
             let sequence_number = sequence_number.to_owned();
-            queued.push(Outgoing { sequence_number, event_id, correlation_id, body });
+            let outgoing = Outgoing { sequence_number, event_id, correlation_id, body };
+            mail.push(message.destination(), outgoing);
         }
     }
     Ok(mail)

@@ -15,6 +15,7 @@ use shared::stores::outbox::{
     StoredEnd, StoredEvent, StoredEventKind, StoredPayment, StoredQuestion, StoredReminder,
 };
 
+use crate::mail::Destination;
 use crate::task_route::{created, failed, needs_looking, request};
 
 /// A message, by the queue it goes to.
@@ -27,6 +28,17 @@ pub enum Message {
     Notification(Notification),
     /// To who makes tasks in the panel.
     SupportTask(SupportTaskRequest),
+}
+
+impl Message {
+    /// Where it goes.
+    pub fn destination(&self) -> Destination {
+        match self {
+            Self::OrderUpdate(_) => Destination::OrderUpdates,
+            Self::Notification(_) => Destination::Notifications,
+            Self::SupportTask(_) => Destination::SupportTasks,
+        }
+    }
 }
 
 /// All messages of one event.

@@ -19,7 +19,9 @@ use shared::stores::invoices::Invoices;
 use shared::stores::support_tasks::SupportTasks;
 use shared::stores::table::{Item, Table};
 
-use crate::handler::{App, handle};
+use crate::app::App;
+use crate::handler::handle;
+use crate::mail::Queues;
 
 const ORDER_UPDATES: &str = "order-updates";
 const NOTIFICATIONS: &str = "notifications";
@@ -39,13 +41,13 @@ impl Bench {
         let aws = Aws::start().await;
         let wire = Wire::new();
         let sqs = aws_sdk_sqs::Client::new(&sdk_config(&wire.tap("aws", &aws.url()).await));
-        let app = App {
-            order_updates: Queue::new(sqs.clone(), aws.sqs.queue_url(ORDER_UPDATES)),
-            notifications: Queue::new(sqs.clone(), aws.sqs.queue_url(NOTIFICATIONS)),
-            support_tasks: Queue::new(sqs.clone(), aws.sqs.queue_url(SUPPORT_TASKS)),
-            dead_letters: Queue::new(sqs, aws.sqs.queue_url(DEAD_LETTERS)),
-            metrics: Metrics::new("event-relay"),
+        let queue = |name: &str| Queue::new(sqs.clone(), aws.sqs.queue_url(name));
+        let queues = Queues {
+            order_updates: queue(ORDER_UPDATES),
+            notifications: queue(NOTIFICATIONS),
+            support_tasks: queue(SUPPORT_TASKS),
         };
+        let app = App { queues, dead_letters: queue(DEAD_LETTERS), metrics: Metrics::new("event-relay") };
         Self { aws, wire, app }
     }
 
