@@ -22,7 +22,10 @@ pub mod contacts;
 pub mod deliveries;
 pub mod preferences;
 
+pub mod billz_cards;
+pub mod billz_clients;
 pub mod billz_jobs;
+pub mod billz_orders;
 pub mod paces;
 pub mod pulses;
 
