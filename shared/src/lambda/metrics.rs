@@ -79,11 +79,29 @@ pub enum Metric {
     TaskFailed,
     /// Nobody knows whether a support task was made: a person has to look.
     TaskNeedsReview,
+    /// A job at Billz is done.
+    BillzJobSucceeded,
+    /// A job at Billz was refused, by Billz or by us.
+    BillzJobRefused,
+    /// A person has to look what became of a job at Billz.
+    BillzJobNeedsReview,
+    /// A job at Billz could not be read, or was given up; it is in the dead-letter queue.
+    BillzJobDead,
+    /// Billz was called.
+    BillzCall,
+    /// A call to Billz brought no result.
+    BillzCallFailed,
+    /// How long calls to Billz took together, in milliseconds.
+    BillzCallMillis,
+    /// Billz was logged in to.
+    BillzLogin,
+    /// Billz wanted to be left alone.
+    BillzLimited,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 41] = [
         Self::WebhookRefused,
         Self::PaymentSettled,
         Self::PaymentRepeated,
@@ -116,6 +134,15 @@ impl Metric {
         Self::TaskCreated,
         Self::TaskFailed,
         Self::TaskNeedsReview,
+        Self::BillzJobSucceeded,
+        Self::BillzJobRefused,
+        Self::BillzJobNeedsReview,
+        Self::BillzJobDead,
+        Self::BillzCall,
+        Self::BillzCallFailed,
+        Self::BillzCallMillis,
+        Self::BillzLogin,
+        Self::BillzLimited,
     ];
 
     /// The name in CloudWatch.
@@ -143,23 +170,36 @@ impl Metrics {
         self.add(metric, 1);
     }
 
+    /// Counts one, once in all and once for its kind.
+    pub fn count_kind(&self, metric: Metric, kind: &str) {
+        self.write(metric, 1, Some(kind));
+    }
+
     /// Counts `number` at once; nothing for 0.
-    #[expect(clippy::print_stdout, reason = "CloudWatch reads metrics off standard output")]
     pub fn add(&self, metric: Metric, number: usize) {
-        if number == 0 {
-            return;
+        if number > 0 {
+            self.write(metric, number, None);
         }
+    }
+
+    #[expect(clippy::print_stdout, reason = "CloudWatch reads metrics off standard output")]
+    fn write(&self, metric: Metric, number: usize, kind: Option<&str>) {
         let name = metric.name();
+        let dimensions = match kind {
+            Some(_) => json!([["function"], ["function", "kind"]]),
+            None => json!([["function"]]),
+        };
         let line = json!({
             "_aws": {
                 "Timestamp": Timestamp::now().as_millisecond(),
                 "CloudWatchMetrics": [{
                     "Namespace": NAMESPACE,
-                    "Dimensions": [["function"]],
+                    "Dimensions": dimensions,
                     "Metrics": [{ "Name": name, "Unit": "Count" }],
                 }],
             },
             "function": self.function,
+            "kind": kind,
             name: number,
         });
         println!("{line}");

@@ -15,5 +15,6 @@ pub mod log;
 pub mod metrics;
 
 pub mod correlation;
+pub mod deadline;
 pub mod http_function;
 pub mod problem;

@@ -226,6 +226,32 @@ impl BillzJob {
         }
     }
 
+    /// A job that nobody can do, because its message cannot be read. Nothing of it was done, so that a job that
+    /// can be read may take its id.
+    pub fn unreadable(id: JobId, kind: JobKind, message: String, reason: String, now: Timestamp) -> Self {
+        Self {
+            id,
+            kind,
+            fingerprint: String::new(),
+            message,
+            reply_queue: None,
+            order: None,
+            subject: Subject::default(),
+            created_at: now,
+            step: 0,
+            standing: Standing::Dead { at: now, reason },
+            pending: None,
+            progress: Progress::default(),
+            decided: None,
+            outbox: vec![JobEvent::Ended],
+        }
+    }
+
+    /// Whether it is one of those that nobody can do.
+    pub fn is_unreadable(&self) -> bool {
+        self.fingerprint.is_empty()
+    }
+
     /// The same, with its sender to be told on a queue.
     pub fn replying_to(mut self, queue: Option<String>) -> Self {
         self.reply_queue = queue;

@@ -1,0 +1,253 @@
+//! The doing of one job: what is next, write it down, call once, write down what it brought.
+//!
+//! What may act twice is committed as pending before it goes out, together with everything learned before; so
+//! whoever goes on with the job, after a crash anywhere, knows either the answer or what to ask Billz about.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use shared::domain::billz::job::{BillzJob, Standing};
+use shared::domain::billz::operation::{Operation, Refusal};
+use shared::domain::billz::running::Next;
+use shared::domain::billz::work::Work;
+use shared::domain::identifier::CardId;
+use shared::lambda::metrics::Metric;
+use shared::queues::batch::{Delivery, Try};
+use shared::retry::{Retry, Verdict};
+use shared::stores::billz_jobs::HeldJob;
+use shared::stores::invoices::Cause;
+use shared::stores::table::{Change, StoreError};
+
+use crate::calls::Trouble;
+use crate::taking::{Taking, log, put_off};
+
+/// How long a message waits for the store.
+pub const STORE_PAUSE: Duration = Duration::from_secs(60);
+/// How long to wait before what Billz said is written down again after the store failed: it is worth more than
+/// the time, for without it Billz has to be asked, or a person.
+const KEEP_AGAIN: [Duration; 3] =
+    [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2700)];
+/// How long a message waits when somebody else wrote its job, or its order, meanwhile.
+const LOST: Duration = Duration::from_secs(5);
+
+/// A job that is being done.
+pub struct Running<'a> {
+    pub taking: Taking<'a>,
+    pub held: HeldJob,
+    pub work: Work,
+    /// Something was learned that is not written down.
+    pub is_unsaved: bool,
+}
+
+impl<'a> Running<'a> {
+    /// Begins with a claimed job.
+    pub fn new(taking: Taking<'a>, held: HeldJob, work: Work) -> Self {
+        Self { taking, held, work, is_unsaved: false }
+    }
+
+    /// Does the job as far as it goes.
+    pub async fn run(mut self) -> Delivery {
+        if let Err(delivery) = self.begin_order().await {
+            return delivery;
+        }
+        loop {
+            if let Err(delivery) = self.advance().await {
+                return delivery;
+            }
+        }
+    }
+
+    /// One step. The error says what is done with the message.
+    async fn advance(&mut self) -> Result<(), Delivery> {
+        if !self.taking.has_time() {
+            let reason = "too little time is left for the next step".to_owned();
+            return Err(self.put_down(Delivery::Later { after: Duration::from_secs(1), reason }).await);
+        }
+        let job = &self.held.job;
+        if let Some(pending) = job.pending {
+            return self.ask(pending).await;
+        }
+        match job.progress.next(&self.work, &job.id, self.taking.app.ways.rules) {
+            Next::Client => self.find_client().await,
+            Next::Card(card) => self.find_card(&card).await,
+            Next::Call(operation) => self.call(&operation).await,
+            Next::Succeeded => Err(self.finish(None).await),
+            Next::Refused(refusal) => Err(self.finish(Some(refusal)).await),
+        }
+    }
+
+    async fn find_card(&mut self, id: &CardId) -> Result<(), Delivery> {
+        match self.taking.app.stores.cards.get(id).await {
+            Ok(Some(card)) if card.is_active => {
+                self.held.job.progress.payment_type = Some(card.payment_type);
+            }
+            Ok(_) => {
+                let reason = format!("there is no payment method {id}, or it is switched off");
+                self.held.job.progress.refusal = Some(Refusal::new(Refusal::CARD_UNKNOWN, reason));
+            }
+            Err(error) => return Err(put_off(&error)),
+        }
+        Ok(())
+    }
+
+    /// Calls Billz, and keeps what it brought.
+    pub async fn call(&mut self, operation: &Operation) -> Result<(), Delivery> {
+        let kind = operation.kind();
+        if kind.is_once() || self.is_unsaved {
+            if !self.claim(operation).await? {
+                return Ok(());
+            }
+            self.held.job.begin(operation, Timestamp::now());
+            self.save(Vec::new()).await?;
+        }
+        match self.taking.perform(operation).await {
+            Ok(answer) => {
+                self.held.job.learn(kind, answer);
+                self.is_unsaved |= kind.is_once();
+                self.keep_client(operation).await;
+                Ok(())
+            }
+            Err(Trouble::Refused(refusal)) => {
+                self.held.job.refuse(&self.work, kind, refusal, Timestamp::now());
+                self.is_unsaved = true;
+                self.free_client(operation).await;
+                match self.held.job.standing {
+                    Standing::NeedsReview { .. } => Err(self.hand_over().await),
+                    _ => Ok(()),
+                }
+            }
+            Err(Trouble::Safe { after, reason }) => {
+                self.held.job.forget_call();
+                Err(self.try_again(after, reason).await)
+            }
+            Err(Trouble::Waiting { after, reason }) => {
+                self.held.job.forget_call();
+                Err(self.put_down(Delivery::Later { after, reason }).await)
+            }
+            Err(Trouble::Unclear { reason }) if kind.is_once() => {
+                let after = self.taking.app.ways.settle;
+                Err(self.put_down(Delivery::Later { after, reason }).await)
+            }
+            Err(Trouble::Unclear { reason }) => Err(self.try_again(None, reason).await),
+        }
+    }
+
+    /// The job is tried again later, or, after its last try, ends.
+    pub async fn try_again(&mut self, after: Option<Duration>, reason: String) -> Delivery {
+        match self.taking.turn {
+            Try::Early => self.put_down(Delivery::Retry { after, reason }).await,
+            Try::Last => self.give_up(reason).await,
+        }
+    }
+
+    /// Writes the job down as nobody's, for whoever gets its message next.
+    pub async fn put_down(&mut self, delivery: Delivery) -> Delivery {
+        self.held.job.release();
+        match self.save(Vec::new()).await {
+            Ok(()) => {
+                log(&self.held.job, "put down");
+                delivery
+            }
+            Err(instead) => instead,
+        }
+    }
+
+    async fn give_up(&mut self, reason: String) -> Delivery {
+        self.held.job.give_up(reason.clone(), Timestamp::now());
+        match self.held.job.standing {
+            Standing::Dead { .. } => {
+                if let Err(instead) = self.end().await {
+                    return instead;
+                }
+                self.count(Metric::BillzJobDead);
+                log(&self.held.job, "given up");
+                Delivery::Dead { reason: format!("given up: {reason}") }
+            }
+            _ => self.hand_over().await,
+        }
+    }
+
+    /// Hands the job to a person.
+    pub async fn hand_over(&mut self) -> Delivery {
+        if let Err(instead) = self.save(Vec::new()).await {
+            return instead;
+        }
+        self.count(Metric::BillzJobNeedsReview);
+        log(&self.held.job, "left to a person");
+        Delivery::Done
+    }
+
+    async fn finish(&mut self, refusal: Option<Refusal>) -> Delivery {
+        let (now, job) = (Timestamp::now(), &mut self.held.job);
+        let metric = match refusal {
+            None => {
+                job.succeed(now);
+                Metric::BillzJobSucceeded
+            }
+            Some(refusal) => {
+                job.end_refused(refusal, now);
+                Metric::BillzJobRefused
+            }
+        };
+        if let Err(instead) = self.end().await {
+            return instead;
+        }
+        self.count(metric);
+        log(&self.held.job, "ended");
+        Delivery::Done
+    }
+
+    /// Writes the end of the job, together with what it means for its order. Somebody else may write the order at
+    /// the same time: then it is read anew.
+    async fn end(&mut self) -> Result<(), Delivery> {
+        let ended = self.held.job.clone();
+        for _ in 0..3 {
+            let changes = self.order_after().await.map_err(|error| put_off(&error))?;
+            match self.keep(changes).await {
+                Ok(()) => return Ok(()),
+                Err(StoreError::Conflict) => self.held.job = ended.clone(),
+                Err(error) => return Err(put_off(&error)),
+            }
+        }
+        Err(lost())
+    }
+
+    /// Writes the job down, together with `others`.
+    pub async fn save(&mut self, others: Vec<Change>) -> Result<(), Delivery> {
+        match self.keep(others).await {
+            Ok(()) => Ok(()),
+            Err(StoreError::Conflict) => Err(lost()),
+            Err(error) => Err(put_off(&error)),
+        }
+    }
+
+    /// The same; tries again when the store fails.
+    async fn keep(&mut self, others: Vec<Change>) -> Result<(), StoreError> {
+        let cause = Cause { correlation_id: self.held.job.id.to_string(), now: Timestamp::now() };
+        let mut pauses = KEEP_AGAIN.into_iter();
+        loop {
+            match self.taking.app.stores.jobs.save(&mut self.held, &cause, others.clone()).await {
+                Ok(()) => {
+                    self.is_unsaved = false;
+                    return Ok(());
+                }
+                Err(error @ StoreError::Unavailable(_)) if error.retry() != Retry::Never => {
+                    match pauses.next() {
+                        Some(pause) => tokio::time::sleep(pause).await,
+                        None => return Err(error),
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn count(&self, metric: Metric) {
+        let BillzJob { kind, .. } = &self.held.job;
+        self.taking.app.metrics.count_kind(metric, kind.as_str());
+    }
+}
+
+fn lost() -> Delivery {
+    Delivery::Later { after: LOST, reason: "somebody else wrote it meanwhile".to_owned() }
+}
