@@ -27,6 +27,9 @@ pub const NOTIFICATIONS: &str = "notifications";
 /// The table of chats, links, support tasks and the panel's session: `pk`, `sk`, one index of whole items, and a
 /// stream of new images.
 pub const CHATS: &str = "chats";
+/// The table of jobs, orders, clients and payment methods at Billz: `pk`, `sk`, two indexes of whole items, and a
+/// stream of new images.
+pub const BILLZ_ORDERS: &str = "billz-orders";
 
 /// A DynamoDB of one test.
 #[derive(Debug)]
@@ -35,6 +38,7 @@ pub struct DynamoDb {
     database: DebugDatabase,
     invoices: Mutex<StreamReader>,
     chats: Mutex<StreamReader>,
+    billz_orders: Mutex<StreamReader>,
     _running: oneshot::Sender<()>,
 }
 
@@ -56,12 +60,19 @@ impl DynamoDb {
     /// Starts one on a port of its own, with empty tables.
     pub async fn start() -> Self {
         let database = Database::memory().expect("an in-memory database");
-        let tables = [invoices_table(), idempotency_keys_table(), notifications_table(), chats_table()];
+        let tables = [
+            invoices_table(),
+            idempotency_keys_table(),
+            notifications_table(),
+            chats_table(),
+            billz_orders_table(),
+        ];
         for description in tables {
             let request = serde_json::from_value(description).expect("a table description");
             database.create_table(request).expect("a table");
         }
-        let [invoices, chats] = [INVOICES, CHATS].map(|table| Mutex::new(open_stream(&database, table)));
+        let [invoices, chats, billz_orders] =
+            [INVOICES, CHATS, BILLZ_ORDERS].map(|table| Mutex::new(open_stream(&database, table)));
         let listener = TcpListener::bind(ANY_PORT).await.expect("a free port on 127.0.0.1");
         let address = listener.local_addr().expect("the address of a bound listener");
         let (running, ended) = oneshot::channel::<()>();
@@ -74,7 +85,8 @@ impl DynamoDb {
             let end = dynoxide::server::serve_with_shutdown(listener, served, until).await;
             end.expect("the in-process DynamoDB serves until its test ends");
         });
-        Self { address, database: DebugDatabase(database), invoices, chats, _running: running }
+        let database = DebugDatabase(database);
+        Self { address, database, invoices, chats, billz_orders, _running: running }
     }
 
     /// The endpoint URL.
@@ -128,6 +140,12 @@ impl DynamoDb {
     #[must_use]
     pub fn new_chats_event(&self) -> Option<Value> {
         self.news_of(&self.chats)
+    }
+
+    /// The same of [`BILLZ_ORDERS`].
+    #[must_use]
+    pub fn new_billz_event(&self) -> Option<Value> {
+        self.news_of(&self.billz_orders)
     }
 
     fn news_of(&self, stream: &Mutex<StreamReader>) -> Option<Value> {
@@ -211,6 +229,17 @@ fn chats_table() -> Value {
         "KeySchema": key_schema("pk", "sk"),
         "AttributeDefinitions": string_attributes(&["pk", "sk", "gsi1pk", "gsi1sk"]),
         "GlobalSecondaryIndexes": [index("gsi1")],
+        "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
+    })
+}
+
+fn billz_orders_table() -> Value {
+    json!({
+        "TableName": BILLZ_ORDERS,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": key_schema("pk", "sk"),
+        "AttributeDefinitions": string_attributes(&["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"]),
+        "GlobalSecondaryIndexes": [index("gsi1"), index("gsi2")],
         "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
     })
 }

@@ -1,6 +1,9 @@
 //! What is really stored: every store against a DynamoDB inside the test process.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod billz_cards;
+mod billz_clients;
+mod billz_orders;
 mod changes;
 mod chats;
 mod contacts;

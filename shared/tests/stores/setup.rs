@@ -3,7 +3,7 @@
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use jiff::{SignedDuration, Timestamp};
-use sandbox::testbed::dynamodb::{CHATS, DynamoDb, IDEMPOTENCY_KEYS, INVOICES, NOTIFICATIONS};
+use sandbox::testbed::dynamodb::{BILLZ_ORDERS, CHATS, DynamoDb, IDEMPOTENCY_KEYS, INVOICES, NOTIFICATIONS};
 use sandbox::testbed::wire::Wire;
 use shared::domain::invoice::Invoice;
 use shared::domain::invoice::attempt::Transaction;
@@ -13,6 +13,9 @@ use shared::domain::order::{Order, OrderItem};
 use shared::domain::payment_report::{PaymentReport, ReportSource, ReportedStatus};
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
+use shared::stores::billz_cards::BillzCards;
+use shared::stores::billz_clients::BillzClients;
+use shared::stores::billz_orders::BillzOrders;
 use shared::stores::chats::Chats;
 use shared::stores::contacts::Contacts;
 use shared::stores::deliveries::Deliveries;
@@ -42,6 +45,11 @@ pub struct Stores {
     pub chats: Chats,
     pub tasks: SupportTasks,
     pub directory: Directory,
+    pub billz_orders: BillzOrders,
+    pub billz_cards: BillzCards,
+    pub billz_clients: BillzClients,
+    /// The table of Billz itself, to commit changes to.
+    pub billz_table: Table,
 }
 
 pub async fn stores() -> Stores {
@@ -62,6 +70,10 @@ pub async fn stores() -> Stores {
         chats: Chats::new(table(CHATS)),
         tasks: SupportTasks::new(table(CHATS)),
         directory: Directory::new(table(CHATS)),
+        billz_orders: BillzOrders::new(table(BILLZ_ORDERS)),
+        billz_cards: BillzCards::new(table(BILLZ_ORDERS)),
+        billz_clients: BillzClients::new(table(BILLZ_ORDERS)),
+        billz_table: table(BILLZ_ORDERS),
         dynamodb,
         wire,
     }
