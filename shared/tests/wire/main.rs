@@ -3,6 +3,14 @@
 //! Payloads in `fixtures/` are the providers' own samples, with our references in them.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod billz_answers;
+mod billz_drafts;
+mod billz_failures;
+mod billz_login;
+mod billz_refusals;
+mod billz_requests;
+mod billz_sandboxed;
+mod billz_setup;
 mod callback;
 mod connections;
 mod failures;
