@@ -59,7 +59,7 @@ pub struct Ways {
     /// How strictly.
     pub rules: Rules,
     /// How long Billz may take to show what it did (`BILLZ_SETTLE_SECONDS`). It says nowhere.
-    pub settle: Duration,
+    pub settle: SignedDuration,
     /// The queues that a job may want its reply on.
     pub reply_queues: Vec<String>,
 }
@@ -133,7 +133,7 @@ pub async fn start() -> anyhow::Result<App> {
         source,
         ways: Ways {
             rules: Rules { check_totals: parsed("BILLZ_CHECK_TOTALS")? },
-            settle: Duration::from_secs(u64::from(settle)),
+            settle: SignedDuration::from_secs(i64::from(settle)),
             reply_queues: list("BILLZ_REPLY_QUEUES")?,
         },
         metrics: Metrics::new("billz-consumer"),

@@ -37,7 +37,7 @@ impl Running<'_> {
             }
             Asked::Wait(after) => {
                 let reason = "Billz does not show yet what became of it".to_owned();
-                Err(self.put_down(Delivery::Later { after, reason }).await)
+                Err(self.put_down(Delivery::Later { after: after.unsigned_abs(), reason }).await)
             }
             Asked::Review => Err(self.hand_over().await),
         }

@@ -125,7 +125,7 @@ impl<'a> Running<'a> {
                 Err(self.put_down(Delivery::Later { after, reason }).await)
             }
             Err(Trouble::Unclear { reason }) if kind.is_once() => {
-                let after = self.taking.app.ways.settle;
+                let after = self.taking.app.ways.settle.unsigned_abs();
                 Err(self.put_down(Delivery::Later { after, reason }).await)
             }
             Err(Trouble::Unclear { reason }) => Err(self.try_again(None, reason).await),

@@ -4,11 +4,10 @@
 //! whoever finds it pending asks Billz what became of it before anything else is sent, and where Billz cannot
 //! tell, a person does.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::operation::{Answer, Operation, OperationKind, Refusal};
+use super::review::Decision;
 use super::running::{Finding, Progress};
 use super::work::{JobKind, Subject, Work};
 use crate::domain::identifier::{BillzOrderId, JobId};
@@ -155,36 +154,9 @@ pub enum Asked {
     /// It is known what became of it: go on.
     GoOn,
     /// Nobody can tell yet: ask again after this long.
-    Wait(Duration),
+    Wait(SignedDuration),
     /// Nobody can tell: a person has to.
     Review,
-}
-
-/// What a person decides.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// The call was made: they saw its effect at Billz.
-    ItHappened {
-        /// Billz's id of what it made, where it made something.
-        billz_id: Option<String>,
-    },
-    /// It was not: the job goes on from there.
-    ItDidNotHappen,
-    /// The job is not needed any more; what it left at Billz is theirs to tidy up.
-    GiveUp,
-}
-
-/// What became of a person's decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decided {
-    /// It counts.
-    Done,
-    /// The same was decided before.
-    AlreadyDone,
-    /// The job is in no doubt, or in doubt about another step.
-    NotOpen,
-    /// What the call made has to be named by Billz's id.
-    NeedsId,
 }
 
 impl JobState {
@@ -340,9 +312,9 @@ impl BillzJob {
     }
 
     /// Keeps what Billz says about the pending call. `settle` is how long Billz may take to show what it did.
-    pub fn asked(&mut self, work: &Work, answer: Answer, settle: Duration, now: Timestamp) -> Asked {
+    pub fn asked(&mut self, work: &Work, answer: Answer, settle: SignedDuration, now: Timestamp) -> Asked {
         let Some(pending) = self.pending else { return Asked::GoOn };
-        let waited = now.duration_since(pending.since).unsigned_abs();
+        let waited = now.duration_since(pending.since);
         match self.progress.judge(work, pending.operation, answer) {
             Finding::Happened(answer) => {
                 self.learn(pending.operation, answer);
@@ -360,7 +332,7 @@ impl BillzJob {
                     return Asked::Review;
                 }
                 self.pending = Some(Pending { asked, ..pending });
-                Asked::Wait(settle.saturating_mul(3_u32.saturating_pow(asked.saturating_sub(1))))
+                Asked::Wait(settle.saturating_mul(3_i32.saturating_pow(asked.saturating_sub(1))))
             }
         }
     }
@@ -399,56 +371,8 @@ impl BillzJob {
         self.standing = Standing::NeedsReview { since: now, evidence };
         self.outbox.push(JobEvent::ReviewOpened);
     }
-
-    /// Keeps what a person decided about a step; the job is gone on with from there.
-    pub fn decide(&mut self, step: u32, decision: Decision) -> Decided {
-        if self.decided.as_ref() == Some(&(step, decision.clone())) {
-            return Decided::AlreadyDone;
-        }
-        if step != self.step || !matches!(self.standing, Standing::NeedsReview { .. }) {
-            return Decided::NotOpen;
-        }
-        match &decision {
-            Decision::ItHappened { billz_id } => {
-                let Some(pending) = self.pending else { return Decided::NotOpen };
-                let Some(answer) = answer_of(pending.operation, billz_id.as_deref()) else {
-                    return Decided::NeedsId;
-                };
-                self.learn(pending.operation, answer);
-            }
-            Decision::ItDidNotHappen => self.pending = None,
-            Decision::GiveUp => {
-                self.pending = None;
-                self.progress.given_up = true;
-            }
-        }
-        self.standing = Standing::Open;
-        self.decided = Some((step, decision));
-        self.outbox.push(JobEvent::Resumed);
-        Decided::Done
-    }
 }
 
 fn running(now: Timestamp) -> Standing {
     Standing::Running { until: now.saturating_add(LEASE).unwrap_or(Timestamp::MAX) }
-}
-
-/// The answer that was lost, as a person saw it.
-fn answer_of(operation: OperationKind, billz_id: Option<&str>) -> Option<Answer> {
-    match operation {
-        OperationKind::CreateClient => Some(Answer::ClientCreated(billz_id?.parse().ok()?)),
-        OperationKind::CreateDraft => {
-            Some(Answer::DraftCreated { order: billz_id?.parse().ok()?, number: None })
-        }
-        OperationKind::Postpone => Some(Answer::Postponed(None)),
-        OperationKind::AddItem
-        | OperationKind::Pay
-        | OperationKind::ReturnToDraft
-        | OperationKind::DeleteDraft => Some(Answer::Done),
-        OperationKind::FindClient
-        | OperationKind::FindDraft
-        | OperationKind::AttachClient
-        | OperationKind::SetTotal
-        | OperationKind::ReadOrder => None,
-    }
 }

@@ -5,5 +5,6 @@ pub mod job;
 pub mod operation;
 pub mod order;
 pub mod quantity;
+pub mod review;
 pub mod running;
 pub mod work;

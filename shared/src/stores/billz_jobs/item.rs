@@ -5,13 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::position;
-use crate::domain::billz::job::{BillzJob, Decision, JobState, Pending, Standing};
-use crate::domain::billz::operation::{OperationKind, OrderView, Park, Refusal};
-use crate::domain::billz::quantity::Quantity;
-use crate::domain::billz::running::Progress;
+use super::stored_progress::{StoredProgress, StoredRefusal, soum};
+use crate::domain::billz::job::{BillzJob, JobState, Pending, Standing};
+use crate::domain::billz::operation::OperationKind;
+use crate::domain::billz::review::Decision;
 use crate::domain::billz::work::{JobKind, Subject};
 use crate::domain::identifier::JobId;
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::Money;
 use crate::stores::invoices::Cause;
 use crate::stores::outbox::{StoredEvent, StoredEventKind};
 use crate::stores::stored_draft::parsed;
@@ -86,14 +86,6 @@ struct StoredStanding {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct StoredRefusal {
-    code: String,
-    reason: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    product: Option<String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
 struct StoredPending {
     operation: String,
     since: Timestamp,
@@ -106,47 +98,6 @@ struct StoredDecision {
     decision: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     billz_id: Option<String>,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct StoredProgress {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    order: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    order_number: Option<String>,
-    client_attached: bool,
-    lines_added: usize,
-    total_set: bool,
-    postponed: bool,
-    returned: bool,
-    return_wanted: bool,
-    deleted: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payment_type: Option<String>,
-    paid: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seen: Option<StoredView>,
-    order_is_unknown: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refusal: Option<StoredRefusal>,
-    given_up: bool,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct StoredView {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<String>,
-    park: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total_minor: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    quantity: Option<String>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    document: String,
 }
 
 /// The key of a job.
@@ -235,10 +186,6 @@ impl JobItem {
     }
 }
 
-fn soum(minor: i64) -> Money {
-    Money::new(minor, Currency::Uzs)
-}
-
 impl StoredSubject {
     fn of(subject: &Subject) -> Self {
         let Subject { order, total, customer } = subject.clone();
@@ -247,17 +194,6 @@ impl StoredSubject {
 
     fn subject(self) -> Subject {
         Subject { order: self.order, total: self.total_minor.map(soum), customer: self.customer }
-    }
-}
-
-impl StoredRefusal {
-    fn of(refusal: &Refusal) -> Self {
-        let Refusal { code, reason, product } = refusal.clone();
-        Self { code, reason, product }
-    }
-
-    fn refusal(self) -> Refusal {
-        Refusal { code: self.code, reason: self.reason, product: self.product }
     }
 }
 
@@ -340,91 +276,5 @@ impl StoredDecision {
             other => return Err(format!("there is no decision {other:?}")),
         };
         Ok((self.step, decision))
-    }
-}
-
-impl StoredProgress {
-    fn of(progress: &Progress) -> Self {
-        let text = |id: Option<&str>| id.map(str::to_owned);
-        Self {
-            client: text(progress.client.as_ref().map(|id| id.as_str())),
-            order: text(progress.order.as_ref().map(|id| id.as_str())),
-            order_number: progress.order_number.clone(),
-            client_attached: progress.client_attached,
-            lines_added: progress.lines_added,
-            total_set: progress.total_set,
-            postponed: progress.postponed,
-            returned: progress.returned,
-            return_wanted: progress.return_wanted,
-            deleted: progress.deleted,
-            payment_type: text(progress.payment_type.as_ref().map(|id| id.as_str())),
-            paid: progress.paid,
-            seen: progress.seen.as_ref().map(StoredView::of),
-            order_is_unknown: progress.order_is_unknown,
-            refusal: progress.refusal.as_ref().map(StoredRefusal::of),
-            given_up: progress.given_up,
-        }
-    }
-
-    fn progress(self) -> Result<Progress, String> {
-        let client = self.client.map(|id| parsed("client", &id)).transpose()?;
-        let order = self.order.map(|id| parsed("order", &id)).transpose()?;
-        let payment_type = self.payment_type.map(|id| parsed("payment_type", &id)).transpose()?;
-        Ok(Progress {
-            client_is_new: false,
-            client,
-            order,
-            order_number: self.order_number,
-            client_attached: self.client_attached,
-            lines_added: self.lines_added,
-            total_set: self.total_set,
-            postponed: self.postponed,
-            returned: self.returned,
-            return_wanted: self.return_wanted,
-            deleted: self.deleted,
-            payment_type,
-            paid: self.paid,
-            seen: self.seen.map(StoredView::view).transpose()?,
-            order_is_unknown: self.order_is_unknown,
-            refusal: self.refusal.map(StoredRefusal::refusal),
-            given_up: self.given_up,
-        })
-    }
-}
-
-impl StoredView {
-    fn of(view: &OrderView) -> Self {
-        let park = match &view.park {
-            Park::Draft => "",
-            Park::Active => "active",
-            Park::Expired => "expired",
-            Park::Completed => "completed",
-            Park::Other(word) => word,
-        };
-        Self {
-            number: view.number.clone(),
-            park: park.to_owned(),
-            total_minor: view.total.map(Money::minor),
-            quantity: view.quantity.map(|quantity| quantity.to_string()),
-            document: view.document.clone(),
-        }
-    }
-
-    fn view(self) -> Result<OrderView, String> {
-        let park = match self.park.as_str() {
-            "" => Park::Draft,
-            "active" => Park::Active,
-            "expired" => Park::Expired,
-            "completed" => Park::Completed,
-            other => Park::Other(other.to_owned()),
-        };
-        let quantity = self.quantity.map(|text| Quantity::of_order(&text).map_err(|error| error.to_string()));
-        Ok(OrderView {
-            number: self.number,
-            park,
-            total: self.total_minor.map(soum),
-            quantity: quantity.transpose()?,
-            document: self.document,
-        })
     }
 }

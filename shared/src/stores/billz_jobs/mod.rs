@@ -5,6 +5,7 @@
 
 pub mod event;
 pub mod item;
+mod stored_progress;
 
 use jiff::Timestamp;
 
