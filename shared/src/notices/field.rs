@@ -116,6 +116,14 @@ pub mod amount {
         let minor = i64::deserialize(deserializer)?;
         if minor < 0 { Err(D::Error::custom("an amount below zero")) } else { Ok(minor) }
     }
+
+    /// Reads one that may be missing.
+    ///
+    /// # Errors
+    /// When there is something else.
+    pub fn deserialize_optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+        deserialize(deserializer).map(Some)
+    }
 }
 
 /// A currency by its code.
@@ -139,6 +147,35 @@ pub mod currency {
     /// When the serializer does.
     pub fn serialize<S: Serializer>(currency: &Currency, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(currency.code())
+    }
+
+    /// One that may be missing.
+    pub mod optional {
+        use serde::{Deserializer, Serializer};
+
+        use crate::domain::money::Currency;
+
+        /// Reads the code of a known currency.
+        ///
+        /// # Errors
+        /// When there is something else.
+        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Currency>, D::Error> {
+            super::deserialize(deserializer).map(Some)
+        }
+
+        /// Writes the code, or null.
+        ///
+        /// # Errors
+        /// When the serializer does.
+        pub fn serialize<S: Serializer>(
+            currency: &Option<Currency>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            match currency {
+                Some(currency) => super::serialize(currency, serializer),
+                None => serializer.serialize_none(),
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 
 pub mod about;
 pub mod billz_failed;
-pub mod billz_order_created;
+pub mod billz_order_changed;
 pub mod bonus_failed;
 pub mod bonus_paid;
 pub mod field;
@@ -132,7 +132,7 @@ notices! {
     "task.failed" => TaskFailed in task_failed,
     "task.needs_review" => TaskNeedsReview in task_needs_review,
     "payment.needs_review" => PaymentNeedsReview in payment_needs_review,
-    "billz.order_created" => BillzOrderCreated in billz_order_created,
+    "billz.order_changed" => BillzOrderChanged in billz_order_changed,
     "billz.failed" => BillzFailed in billz_failed,
 }
 

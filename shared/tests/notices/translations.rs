@@ -37,7 +37,7 @@ fn every_language_has_every_text_and_no_other() {
 }
 
 /// The parts whose words cannot be alike in two languages.
-const SENTENCES: [&str; 20] = [
+const SENTENCES: [&str; 26] = [
     "subject",
     "lead",
     "closing",
@@ -48,6 +48,12 @@ const SENTENCES: [&str; 20] = [
     "press_hint",
     "choice_maintenance",
     "choice_uninstall",
+    "choice_created",
+    "choice_placed",
+    "choice_postponed",
+    "choice_returned",
+    "choice_paid",
+    "choice_deleted",
     "choice_SERVICE_DISABLED",
     "choice_AUTH_NO_INITIAL_COOKIE",
     "choice_AUTH_HTTP_ERROR",
@@ -77,8 +83,8 @@ fn no_translation_is_forgotten() {
             compared += seen.len();
         }
     }
-    // A subject and a lead of each event, and the letter's sixteen.
-    assert!(compared >= 5 * (2 * NoticeKind::ALL.len() + 16), "{compared}");
+    // A subject and a lead of each event, and the letter's twenty-two.
+    assert!(compared >= 5 * (2 * NoticeKind::ALL.len() + 22), "{compared}");
 }
 
 #[test]
@@ -97,6 +103,24 @@ fn every_code_of_the_panel_is_told_in_words_and_shown() {
             assert!(message.html.contains(&told[0].replace('\'', "&#39;")), "{place}: {}", message.html);
             assert_eq!(message.html.matches(&format!("<code>{code}</code>")).count(), 1, "{place}");
             assert_eq!(message.html.matches(code).count(), 1, "{place}");
+        }
+    }
+}
+
+#[test]
+fn everything_that_becomes_of_an_order_is_told_in_words() {
+    let mut told = HashMap::new();
+    for locale in Locale::ALL {
+        let letter = source(locale, "letter");
+        for status in ["created", "placed", "postponed", "returned", "paid", "deleted"] {
+            let words = part(&letter, &format!("choice_{status}"));
+            let (email, message) =
+                texts(&changed(NoticeKind::BillzOrderChanged, "status", json!(status)), locale, "");
+            let place = format!("{status} in {locale:?}: {}", message.html);
+            assert!(words.len() == 1 && email.subject.ends_with(&words[0]), "{place}");
+            assert!(email.text.contains(&format!(": {}\n", words[0])), "{place}");
+            assert_eq!(message.html.matches(&words[0]).count(), 2, "above and among the facts: {place}");
+            assert_eq!(told.insert((locale, words[0].clone()), status), None, "{place}");
         }
     }
 }
@@ -129,7 +153,7 @@ fn every_language_is_written_in_its_letters() {
             Locale::Uz => assert!(!text.contains(['\'', '’', '‘', '`', 'ʹ']), "{name}: another apostrophe"),
             Locale::En | Locale::Id => assert!(text.is_ascii(), "{name} in {locale:?}"),
         }
-        assert!(text.len() < 2000, "{name} in {locale:?} is {} bytes long", text.len());
+        assert!(text.len() < 2500, "{name} in {locale:?} is {} bytes long", text.len());
     }
 }
 
@@ -188,5 +212,24 @@ fn the_company_is_named_above_and_below() {
             "{kind}"
         );
         assert!(email.html.contains(&format!("lang=\"{}\"", locale.code())));
+    }
+}
+
+#[test]
+fn a_job_that_is_over_asks_nobody_to_decide() {
+    for locale in Locale::ALL {
+        for part_name in ["subject", "lead", "closing"] {
+            let line = part(&source(locale, "billz.failed"), part_name).remove(0);
+            let forms = line.strip_prefix("{needsReview: ").unwrap().split('}').next().unwrap().to_owned();
+            let (open, over) = forms.split_once(" | ").unwrap();
+            for (needs_review, said, unsaid) in [(true, open, over), (false, over, open)] {
+                let notice = changed(NoticeKind::BillzFailed, "needsReview", json!(needs_review));
+                let (email, message) = texts(&notice, locale, "");
+                let whole = format!("{}\n{}", email.subject, email.text);
+                for text in [&whole, &message.html] {
+                    assert!(text.contains(said) && !text.contains(unsaid), "{part_name} {locale:?}: {text}");
+                }
+            }
+        }
     }
 }
