@@ -32,8 +32,11 @@ impl<const PLACES: usize> FromStr for Decimal<PLACES> {
         let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (whole, places) = digits.split_once('.').unwrap_or((digits, "0"));
         let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        let places = if are_digits(places) { places.trim_end_matches('0') } else { places };
-        if !are_digits(whole) || whole.len() > MOST_DIGITS || places.len() > PLACES {
+        if !are_digits(whole) || !are_digits(places) {
+            return Err(unreadable());
+        }
+        let places = places.trim_end_matches('0');
+        if whole.len() > MOST_DIGITS || places.len() > PLACES {
             return Err(unreadable());
         }
         let counted: i64 =

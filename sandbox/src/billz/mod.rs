@@ -26,6 +26,8 @@ mod sale;
 mod sale_methods;
 pub(crate) mod session_methods;
 pub(crate) mod tokens;
+#[cfg(test)]
+mod total_properties;
 
 use std::sync::Arc;
 
