@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use shared::domain::notification::Channel;
 use shared::domain::notification::delivery::Outcome;
 use shared::domain::notification::delivery_id::DeliveryId;
+use shared::lambda::deadline::Deadline;
 use shared::lambda::metrics::Metric;
 use shared::queues::batch::Delivery;
 use shared::queues::delivery_request::{DeliveryRequest, VERSION};
@@ -13,7 +14,7 @@ use shared::queues::notification::Notification;
 use shared::stores::deliveries::{Claiming, Kept, NewDelivery};
 
 use crate::app::App;
-use crate::handler::{Deadline, put_off};
+use crate::handler::{call_time, put_off};
 use crate::lanes::{Lanes, Pass};
 use crate::message::{Ready, Told, prepare, send};
 use crate::patience;
@@ -73,7 +74,7 @@ async fn attempt(
     if let Some(after) = pass.as_ref().and_then(Pass::limited) {
         return Delivery::Later { after, reason: "the chat is to be left alone".to_owned() };
     }
-    let Some(within) = deadline.call_time(channel) else {
+    let Some(within) = call_time(deadline, channel) else {
         return Delivery::Later { after: Duration::ZERO, reason: "too little time was left".to_owned() };
     };
     let claimed = match app.deliveries.claim(&new, request.round, Timestamp::now()).await {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use lambda_runtime::Context;
 use shared::domain::notification::Channel;
+use shared::lambda::deadline::Deadline;
 use shared::lambda::metrics::Metric;
 use shared::queues::batch::{Delivery, SqsBatch};
 use shared::retry::{Retry, Verdict};
@@ -31,39 +31,17 @@ const MOST_CALLS: u32 = 4;
 pub const OFF: Duration = Duration::from_secs(15 * 60);
 
 /// How long an invocation may take that is not told when it ends: its timeout in template.yaml.
-const UNTOLD: Duration = Duration::from_secs(60);
+pub const UNTOLD: Duration = Duration::from_secs(60);
 
-/// When the invocation ends.
-#[derive(Debug, Clone, Copy)]
-pub struct Deadline(Instant);
-
-impl Deadline {
-    /// Of an invocation. One that ended before it began is `cargo lambda watch`'s way of telling none.
-    pub fn of(context: &Context) -> Self {
-        let left = context.deadline().duration_since(std::time::SystemTime::now());
-        Self::after(left.unwrap_or(UNTOLD))
-    }
-
-    /// After so long.
-    pub fn after(left: Duration) -> Self {
-        Self(Instant::now() + left)
-    }
-
-    /// How long a call may take that begins now; none when too little time is left to begin one.
-    pub fn call_time(self, channel: Channel) -> Option<Duration> {
-        let left = self.0.saturating_duration_since(Instant::now()).saturating_sub(MARGIN);
-        let (calls, longest) = match channel {
-            Channel::Email => (1, LONGEST_HANDOVER),
-            Channel::Telegram => (MOST_CALLS, LONGEST_CALL),
-        };
-        let call = left.checked_div(calls).unwrap_or_default();
-        (call >= SHORTEST_CALL).then(|| call.min(longest))
-    }
-
-    /// When no message may be worked at any more.
-    pub fn last_moment(self) -> Instant {
-        self.0.checked_sub(LAST_CALLS).unwrap_or(self.0)
-    }
+/// How long a call may take that begins now; none when too little time is left to begin one.
+pub fn call_time(deadline: Deadline, channel: Channel) -> Option<Duration> {
+    let left = deadline.before(MARGIN).saturating_duration_since(Instant::now());
+    let (calls, longest) = match channel {
+        Channel::Email => (1, LONGEST_HANDOVER),
+        Channel::Telegram => (MOST_CALLS, LONGEST_CALL),
+    };
+    let call = left.checked_div(calls).unwrap_or_default();
+    (call >= SHORTEST_CALL).then(|| call.min(longest))
 }
 
 /// Deals with a batch; each message on its own, all at once.
@@ -98,7 +76,7 @@ pub async fn handle(app: &App, event: SqsEvent, deadline: Deadline) -> SqsBatchR
 
 /// Gives a message up for this time rather than be killed over it, and counts what has to come again.
 async fn in_time(app: &App, deadline: Deadline, work: impl Future<Output = Delivery>) -> Delivery {
-    let worked = tokio::time::timeout_at(deadline.last_moment(), work).await;
+    let worked = tokio::time::timeout_at(deadline.before(LAST_CALLS), work).await;
     let worked =
         worked.unwrap_or_else(|_| Delivery::Retry { after: None, reason: "the time ran out".to_owned() });
     if matches!(worked, Delivery::Retry { .. }) {

@@ -20,12 +20,13 @@ mod tests;
 
 use anyhow::Context;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use shared::lambda::deadline::Deadline;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = &app::start().await.context("notification-sender cannot start")?;
     run(service_fn(move |event: LambdaEvent<_>| async move {
-        let deadline = handler::Deadline::of(&event.context);
+        let deadline = Deadline::of(&event.context, handler::UNTOLD);
         Ok::<_, Error>(handler::handle(app, event.payload, deadline).await)
     }))
     .await

@@ -1,12 +1,12 @@
 //! The story of one batch: each task on its own.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use shared::lambda::deadline::Deadline;
 use shared::lambda::metrics::Metric;
 use shared::queues::batch::{Delivery, Try};
 use shared::queues::support_task::{SupportTaskRequest, VERSION};
 
 use crate::app::App;
-use crate::deadline::Deadline;
 use crate::making::Making;
 use crate::panel::PanelAccess;
 

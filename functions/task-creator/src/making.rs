@@ -16,6 +16,7 @@ use shared::domain::identifier::TaskId;
 use shared::domain::panel_failure::{PanelCode, PanelFailure};
 use shared::domain::support_task::draft::TaskDraft;
 use shared::domain::support_task::{Claim, LEASE, Made, Standing, SupportTask};
+use shared::lambda::deadline::Deadline;
 use shared::lambda::metrics::Metric;
 use shared::providers::isp_panel::NewTask;
 use shared::providers::isp_panel::outcome::LoginError;
@@ -29,7 +30,7 @@ use shared::workflows::panel_login::{Creating, PanelLogin};
 use tokio::time::{Instant, timeout_at};
 
 use crate::app::App;
-use crate::deadline::Deadline;
+use crate::deadline::{answer_by, begin_by};
 use crate::panel::PanelAccess;
 
 /// How long to wait before the panel's word is written down again after the store failed: it is worth more
@@ -93,7 +94,7 @@ impl Making<'_> {
                 Ok(login) => login.clone(),
                 Err(failure) => return self.give_up(failure).await,
             };
-            let session = timeout_at(self.deadline.begin_by(), login.session(Timestamp::now())).await;
+            let session = timeout_at(begin_by(self.deadline), login.session(Timestamp::now())).await;
             let error = match session {
                 Ok(Ok(cookie)) => break (login, cookie),
                 Ok(Err(error)) => LoginError::from(error),
@@ -105,7 +106,7 @@ impl Making<'_> {
                 None => return self.without_session(error).await,
             }
         };
-        if Instant::now() >= self.deadline.begin_by() {
+        if Instant::now() >= begin_by(self.deadline) {
             return self.out_of_time("too little time is left to ask the panel").await;
         }
         match self.claim().await {
@@ -216,7 +217,7 @@ impl Making<'_> {
             worker_ids: &worker_ids,
             send_whatsapp: draft.whats_app.is_requested(),
         };
-        let until = self.deadline.answer_by();
+        let until = answer_by(self.deadline);
         let creating = login.create_until(cookie, &task, Timestamp::now(), until).await;
         let creating = match creating {
             // The session was over, and the account is no longer the panel's: the next try has the new one.

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use shared::domain::notification::Channel;
+use shared::lambda::deadline::Deadline;
 
 use super::bench::{Bench, EMAILS, PLANS, QUEUES, TELEGRAMS};
 use super::wishes::{CHAT, EMAIL, USER, bounce, confirmed, notification, request};
-use crate::handler::Deadline;
+use crate::handler::call_time;
 
 #[tokio::test]
 async fn with_too_little_time_nothing_is_begun_and_nothing_lost() {
@@ -47,7 +48,7 @@ async fn with_no_time_at_all_everything_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_to_telegram_has_a_share_of_the_time_and_an_email_nearly_all_of_it() {
-    let time = |seconds, channel| Deadline::after(Duration::from_secs(seconds)).call_time(channel);
+    let time = |seconds, channel| call_time(Deadline::after(Duration::from_secs(seconds)), channel);
     for (left, telegram, email) in [
         (0, None, None),
         (10, None, None),

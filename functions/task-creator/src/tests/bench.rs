@@ -24,6 +24,7 @@ use shared::domain::support_task::draft::{
 use shared::domain::support_task::{Asker, Decided, Decision, SupportTask};
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
+use shared::lambda::deadline::Deadline;
 use shared::lambda::metrics::Metrics;
 use shared::lambda::refreshed::Refreshed;
 use shared::lambda::secrets::SecretReader;
@@ -37,7 +38,6 @@ use shared::stores::support_tasks::{SupportTasks, new_task};
 use shared::stores::table::Table;
 
 use crate::app::{App, DELAYS};
-use crate::deadline::Deadline;
 use crate::handler::handle;
 use crate::panel::PanelSource;
 

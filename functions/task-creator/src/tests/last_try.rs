@@ -5,12 +5,12 @@ use std::time::Duration;
 use futures::future::{join, join_all};
 use shared::domain::identifier::TaskId;
 use shared::domain::support_task::SupportTask;
+use shared::lambda::deadline::Deadline;
 use shared::queues::batch::{Delivery, Try};
 use shared::stores::invoices::Cause;
 
 use super::bench::{Bench, CREATE, TASK, TIME};
 use super::crashes::{check_the_end, story};
-use crate::deadline::Deadline;
 use crate::making::Making;
 use crate::panel::PanelAccess;
 
