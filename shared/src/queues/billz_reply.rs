@@ -10,6 +10,7 @@ pub const VERSION: u8 = 1;
 
 /// What became of a job. Sent once it is over, and when it waits for a person; the same reply may come twice.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BillzReply {
     /// Of this form of the message: 1.
@@ -24,6 +25,7 @@ pub struct BillzReply {
     /// Where it stands, such as `SUCCEEDED`, `REFUSED` or `NEEDS_REVIEW`; as in the API.
     pub state: String,
     /// What came of it; the same object as `result` in the API. Null when nothing did.
+    #[cfg_attr(test, schemars(with = "Option<serde_json::Map<String, serde_json::Value>>"))]
     pub result: Option<Box<RawValue>>,
     /// Why it was refused. Null when it was not.
     pub refusal: Option<ReplyRefusal>,
@@ -31,6 +33,7 @@ pub struct BillzReply {
 
 /// Why a job was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReplyRefusal {
     /// For programs, such as `out_of_stock`.

@@ -2,7 +2,7 @@
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{BuildError, ProvideErrorMetadata, SdkError};
-use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry};
 
 use crate::aws_error::describe;
 
@@ -31,6 +31,22 @@ pub struct Sequence {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the queue did not take the message: {0}")]
 pub struct QueueError(String);
+
+/// How many messages are in a queue, as SQS reckons it: about that many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueDepth {
+    /// They can be received.
+    pub waiting: u64,
+    /// Somebody has them, or put them off.
+    pub in_flight: u64,
+    /// They were sent with a delay that is not over.
+    pub delayed: u64,
+}
+
+/// Why nobody knows how much is in a queue. It may be asked again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the queue did not say how much is in it: {0}")]
+pub struct DepthError(String);
 
 impl Queue {
     /// The queue at `url`.
@@ -133,6 +149,28 @@ impl Queue {
             .await
             .map_err(queue_error)?;
         Ok(())
+    }
+
+    /// How much is in it.
+    ///
+    /// # Errors
+    /// When the queue did not say.
+    pub async fn depth(&self) -> Result<QueueDepth, DepthError> {
+        let names = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+            QueueAttributeName::ApproximateNumberOfMessagesDelayed,
+        ];
+        let request = self.client.get_queue_attributes().queue_url(&self.url);
+        let request = request.set_attribute_names(Some(names.to_vec()));
+        let answer = request.send().await.map_err(|error| DepthError(describe(&error)))?;
+        let count = |name: &QueueAttributeName| {
+            let written = answer.attributes.as_ref().and_then(|attributes| attributes.get(name));
+            let count = written.and_then(|written| written.parse().ok());
+            count.ok_or_else(|| DepthError(format!("{} is missing", name.as_str())))
+        };
+        let [waiting, in_flight, delayed] = &names;
+        Ok(QueueDepth { waiting: count(waiting)?, in_flight: count(in_flight)?, delayed: count(delayed)? })
     }
 }
 

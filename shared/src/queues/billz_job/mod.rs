@@ -1,11 +1,15 @@
 //! A job at Billz, as the company's other services send it. Queues `billz-payments` and `billz-operations`.
 //!
-//! The senders' form is described by `docs/billz/jobs.schema.json`, which is written from `sent`. The same parser
+//! The senders' form is described by `docs/billz/jobs.schema.json`, which is written from [`sent`]. The same parser
 //! reads the message that a job's record keeps, when the job goes on.
+
+pub mod sent;
 
 mod fields;
 mod payload;
 mod place_order;
+#[cfg(test)]
+mod schema;
 #[cfg(test)]
 mod tests;
 mod tree;
