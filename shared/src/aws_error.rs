@@ -9,23 +9,33 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde::Deserialize;
 
 /// What a service that speaks JSON says when it refuses or fails. Both may be empty.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The error's name, such as `ThrottlingException`.
-    #[serde(default, rename = "__type")]
     pub code: String,
     /// Its message.
-    #[serde(default, alias = "Message")]
     pub message: String,
+}
+
+/// Services write the message small or large, and some write both.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RefusalBody {
+    #[serde(rename = "__type")]
+    kind: String,
+    message: Option<String>,
+    #[serde(rename = "Message")]
+    large_message: Option<String>,
 }
 
 impl Refusal {
     /// Reads it from the body, and from the header `x-amzn-errortype` where there is one.
     pub fn read(header: Option<&str>, body: &[u8]) -> Self {
-        let Self { code, message } = serde_json::from_slice(body).unwrap_or_default();
+        let body: RefusalBody = serde_json::from_slice(body).unwrap_or_default();
         // `Kind:http://internal.amazon.com/…` in the header, `com.amazonaws…#Kind` in the body.
-        let code = header.unwrap_or(&code).split(':').next().unwrap_or_default();
-        Self { code: code.rsplit('#').next().unwrap_or_default().to_owned(), message }
+        let code = header.unwrap_or(&body.kind).split(':').next().unwrap_or_default();
+        let code = code.rsplit('#').next().unwrap_or_default().to_owned();
+        Self { code, message: body.message.or(body.large_message).unwrap_or_default() }
     }
 }
 
@@ -57,4 +67,24 @@ pub fn causes(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_read_however_its_service_writes_it() {
+        let wanted = |message: &str| Refusal { code: "Kind".to_owned(), message: message.to_owned() };
+        for (header, body, message) in [
+            (None, r#"{"__type":"Kind","message":"no"}"#, "no"),
+            (None, r#"{"__type":"com.amazonaws.ses#Kind","Message":"no"}"#, "no"),
+            (None, r#"{"Message":"no","__type":"Kind","message":"no"}"#, "no"),
+            (None, r#"{"__type":"Kind","message":null}"#, ""),
+            (Some("Kind:http://internal.amazon.com/x/"), r#"{"message":"no"}"#, "no"),
+            (Some("Kind"), "<html>", ""),
+        ] {
+            assert_eq!(Refusal::read(header, body.as_bytes()), wanted(message), "{header:?} {body}");
+        }
+    }
 }

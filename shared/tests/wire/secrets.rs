@@ -244,6 +244,7 @@ async fn an_answer_without_measure_is_not_read() {
 async fn a_secret_that_was_never_rotated_or_is_unusable_has_no_version_before() {
     for play in [
         named(400, "ResourceNotFoundException"),
+        odd_server::json(400, r#"{"Message":"-","__type":"ResourceNotFoundException","message":"-"}"#),
         odd_server::json(200, r#"{"Name":"paydesk/tripay"}"#),
         odd_server::json(200, r#"{"Name":"paydesk/tripay","SecretString":"not JSON"}"#),
     ] {
