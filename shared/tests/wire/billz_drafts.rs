@@ -117,7 +117,7 @@ async fn a_draft_is_ours_by_our_whole_reference() {
 async fn a_bare_draft_of_that_time_may_be_ours() {
     let sample: Value = serde_json::from_str(good(OperationKind::FindDraft).0).unwrap();
     let bare = draft("");
-    assert_eq!(search(&listed(&[bare.clone()])).await, Ok(DraftSearch::Doubtful));
+    assert_eq!(search(&listed(std::slice::from_ref(&bare))).await, Ok(DraftSearch::Doubtful));
     let changed = |change: fn(&mut Value)| {
         let mut draft = bare.clone();
         change(&mut draft);

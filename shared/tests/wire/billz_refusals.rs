@@ -117,7 +117,7 @@ async fn words_that_name_a_secret_or_a_person_are_not_repeated() {
     let said = |words: &str| json(200, &format!(r#"{{"status_code":400,"error":"{words}"}}"#));
     let long = "x".repeat(190);
     for words in [
-        format!("bad token head.access.sign"),
+        "bad token head.access.sign".to_owned(),
         format!("{long} head.access.sign"),
         format!("bad key {SECRET_TOKEN}"),
     ] {

@@ -200,7 +200,7 @@ fn names(comment: &str, reference: &str) -> bool {
 
 fn park(status: Option<&RawValue>) -> Park {
     // Only an empty word says that it is a draft: no word says nothing.
-    let Some(status) = status.and_then(|raw| object::<String>(raw)) else {
+    let Some(status) = status.and_then(object::<String>) else {
         return Park::Other(String::new());
     };
     match status.as_str() {
