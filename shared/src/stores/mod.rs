@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod invoice_item;
 pub mod invoices;
 
+mod newest_first;
 pub mod place;
 pub mod transactions;
 

@@ -3,6 +3,7 @@
 
 mod billz_cards;
 mod billz_clients;
+mod billz_job_listing;
 mod billz_orders;
 mod changes;
 mod chats;

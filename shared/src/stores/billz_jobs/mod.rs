@@ -5,6 +5,7 @@
 
 pub mod event;
 pub mod item;
+pub mod listing;
 mod stored_progress;
 
 use jiff::Timestamp;

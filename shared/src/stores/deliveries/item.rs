@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Kept;
 use crate::domain::notification::delivery::{Delivery, Standing};
 use crate::domain::notification::delivery_id::DeliveryId;
+use crate::stores::newest_first::month_of;
 use crate::stores::table::{Key, StoreError};
 
 const SORT_KEY: &str = "DELIVERY";
@@ -94,11 +95,6 @@ pub(super) fn month_partition(month: &str) -> String {
 /// Sort key of the indexes: by the time of making, then by id. It begins with the month.
 pub(super) fn position(created_at: Timestamp, id: &str) -> String {
     format!("{created_at:.3}#{id}")
-}
-
-/// The month of a position or an instant written like one.
-pub(super) fn month_of(position: &str) -> &str {
-    position.get(..7).unwrap_or(position)
 }
 
 impl DeliveryItem {
