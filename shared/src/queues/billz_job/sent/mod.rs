@@ -8,7 +8,7 @@ pub mod value;
 use serde::Serialize;
 
 use self::sent_order::PlaceOrder;
-use self::value::{Amount, Id, Name, OneOrMore, Phone, Price, Remark};
+use self::value::{Amount, Id, Name, Phone, Price, Remark, SentQuantity};
 
 /// A job for Billz: the body of one message to `billz-payments` (payments) or `billz-operations` (all else).
 #[derive(Debug, Clone, Serialize)]
@@ -96,7 +96,7 @@ pub struct AddItem {
     /// Billz's id of the product.
     pub product_id: Id,
     /// How much of it.
-    pub qty: OneOrMore,
+    pub qty: SentQuantity,
     /// Billz's id of the seller.
     #[serde(rename = "employeeID", skip_serializing_if = "Option::is_none")]
     pub employee_id: Option<Id>,

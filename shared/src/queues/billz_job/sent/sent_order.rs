@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::value::{Amount, Id, Name, OneOrMore, Phone, Price, Remark, Words};
+use super::value::{Amount, Id, Name, Phone, Price, Remark, SentQuantity, Words};
 
 /// A whole order. Fields that are not named here are kept and shown, and never acted on; none may describe a bank
 /// card.
@@ -106,7 +106,7 @@ pub struct SentProduct {
     #[serde(rename = "productID", skip_serializing_if = "Option::is_none")]
     pub product_id: Option<Id>,
     /// How much of it.
-    pub qty: OneOrMore,
+    pub qty: SentQuantity,
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<ProductName>,

@@ -46,7 +46,7 @@ pub struct Price(String);
 /// How much of a product: above 0 and at most 1000000, with at most three decimals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct OneOrMore(String);
+pub struct SentQuantity(String);
 
 /// A word or name of things: at most 300 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -88,7 +88,7 @@ impl From<Money> for Price {
     }
 }
 
-impl From<Quantity> for OneOrMore {
+impl From<Quantity> for SentQuantity {
     fn from(quantity: Quantity) -> Self {
         Self(quantity.to_string())
     }
@@ -114,7 +114,7 @@ mod forms {
 
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-    use super::{Amount, OneOrMore, Phone, Price, Remark, Words};
+    use super::{Amount, Phone, Price, Remark, SentQuantity, Words};
 
     impl JsonSchema for Phone {
         fn schema_name() -> Cow<'static, str> {
@@ -164,7 +164,7 @@ mod forms {
         }
     }
 
-    impl JsonSchema for OneOrMore {
+    impl JsonSchema for SentQuantity {
         fn schema_name() -> Cow<'static, str> {
             "Quantity".into()
         }
