@@ -43,6 +43,12 @@ pub(super) struct StoredProgress {
     given_up: bool,
 }
 
+const DRAFT: &str = "DRAFT";
+const ACTIVE: &str = "ACTIVE";
+const EXPIRED: &str = "EXPIRED";
+const COMPLETED: &str = "COMPLETED";
+const OTHER: &str = "OTHER:";
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct StoredView {
@@ -124,15 +130,16 @@ impl StoredProgress {
 impl StoredView {
     fn of(view: &OrderView) -> Self {
         let park = match &view.park {
-            Park::Draft => "",
-            Park::Active => "active",
-            Park::Expired => "expired",
-            Park::Completed => "completed",
-            Park::Other(word) => word,
+            Park::Draft => DRAFT.to_owned(),
+            Park::Active => ACTIVE.to_owned(),
+            Park::Expired => EXPIRED.to_owned(),
+            Park::Completed => COMPLETED.to_owned(),
+            // Never taken for one of the others, whatever Billz says; nothing at all is such a word too.
+            Park::Other(word) => format!("{OTHER}{word}"),
         };
         Self {
             number: view.number.clone(),
-            park: park.to_owned(),
+            park,
             total_minor: view.total.map(Money::minor),
             quantity: view.quantity.map(|quantity| quantity.to_string()),
             document: view.document.clone(),
@@ -141,11 +148,11 @@ impl StoredView {
 
     fn view(self) -> Result<OrderView, String> {
         let park = match self.park.as_str() {
-            "" => Park::Draft,
-            "active" => Park::Active,
-            "expired" => Park::Expired,
-            "completed" => Park::Completed,
-            other => Park::Other(other.to_owned()),
+            DRAFT => Park::Draft,
+            ACTIVE => Park::Active,
+            EXPIRED => Park::Expired,
+            COMPLETED => Park::Completed,
+            other => Park::Other(other.strip_prefix(OTHER).unwrap_or(other).to_owned()),
         };
         let quantity = self.quantity.map(|text| Quantity::of_order(&text).map_err(|error| error.to_string()));
         Ok(OrderView {
