@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
+use utoipa::ToSchema;
 
 use crate::queues::billz_reply::{BillzReply, ReplyRefusal, VERSION};
 use crate::stores::billz_jobs::event::StoredBillzJob;
 
 /// What came of a job. Parts that its kind does not bring are left out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JobResult<'a> {
     /// Billz's id of the order.
@@ -27,6 +28,7 @@ pub struct JobResult<'a> {
     pub already_paid: Option<bool>,
     /// The order as Billz shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     pub order: Option<&'a RawValue>,
 }
 

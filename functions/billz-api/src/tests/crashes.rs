@@ -1,0 +1,155 @@
+//! Every outside call of a command fails once, in three ways; whoever repeats the command gets it right.
+
+use sandbox::testbed::rest::answer::Answer;
+use sandbox::testbed::rest::trigger::Trigger;
+use serde_json::{Value, json};
+
+use super::bench::{Bench, PAYMENT, ago};
+
+/// How often a caller repeats before it gives up.
+const MAX_REPEATS: usize = 4;
+
+/// What happens at a call.
+#[derive(Debug, Clone, Copy)]
+enum Cut {
+    /// The other side acts, and its answer is lost.
+    Answer,
+    /// The other side sees nothing.
+    Request,
+    /// The other side acts, and the function dies.
+    Crash,
+}
+
+/// A command, and what must be true at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Story {
+    ItHappened,
+    ItDidNotHappen,
+    /// By a caller who sends no `Idempotency-Key`.
+    GiveUpUnkeyed,
+    NewCard,
+    ChangedCard,
+}
+
+impl Story {
+    async fn prepare(self) -> Bench {
+        let bench = Bench::start().await;
+        bench.payment_in_doubt(ago(120)).await;
+        if self == Self::ChangedCard {
+            let before = json!({ "id": "cash", "name": "Before", "externalId": "other-type" });
+            bench.send(&Trigger::of("card-put").body(&before)).await.ok(200);
+        }
+        bench.wire.reset();
+        bench
+    }
+
+    fn command(self) -> Trigger {
+        let resolution = match self {
+            Self::NewCard | Self::ChangedCard => return Trigger::of("card-put"),
+            Self::ItHappened => "it_happened",
+            Self::ItDidNotHappen => "it_did_not_happen",
+            Self::GiveUpUnkeyed => "give_up",
+        };
+        let command = Trigger::of("admin-resolve").body(&json!({ "resolution": resolution, "step": 1 }));
+        if self == Self::GiveUpUnkeyed { command.without_header("idempotency-key") } else { command }
+    }
+
+    /// Looks at what was stored and answered.
+    fn check(self, bench: &Bench, answer: &Answer, case: &str) {
+        let version = match self {
+            Self::NewCard => "1",
+            Self::ChangedCard => "2",
+            Self::ItHappened | Self::ItDidNotHappen | Self::GiveUpUnkeyed => {
+                return self.check_job(bench, answer, case);
+            }
+        };
+        let stored = bench.cards();
+        assert_eq!((stored.len(), &stored[0]["version"]["N"]), (1, &json!(version)), "{case}: put once");
+        assert_eq!(stored[0]["name"]["S"], "Cash", "{case}");
+        assert_eq!(
+            answer.body["changedAt"], stored[0]["changed_at"]["S"],
+            "{case}: the answer is what is kept"
+        );
+    }
+
+    fn check_job(self, bench: &Bench, answer: &Answer, case: &str) {
+        let stored = bench.stored(PAYMENT);
+        assert_eq!((&answer.body["state"], &answer.body["step"]), (&json!("RUNNING"), &json!(1)), "{case}");
+        assert_eq!(stored["version"]["N"], "2", "{case}: decided once");
+        assert_eq!(stored["progress"]["M"]["paid"]["BOOL"], self == Self::ItHappened, "{case}");
+        assert_eq!(stored["progress"]["M"]["given_up"]["BOOL"], self == Self::GiveUpUnkeyed, "{case}");
+        assert_eq!(bench.told(), ["billz_job.resumed"], "{case}");
+    }
+}
+
+/// The command, once, with nothing in its way: how many outside calls it makes.
+async fn clean_run(story: Story) -> usize {
+    let bench = story.prepare().await;
+    let answer = bench.send(&story.command()).await;
+    assert_eq!(answer.status, 200, "{story:?}: {}", answer.body);
+    let calls = bench.wire.calls().len();
+    story.check(&bench, &answer, "clean");
+    calls
+}
+
+async fn broken_run(story: Story, place: usize, cut: Cut) {
+    let case = format!("{story:?}, {cut:?} of call {place}");
+    let mut bench = story.prepare().await;
+    match cut {
+        Cut::Answer => bench.wire.drop_answer_of(place),
+        Cut::Request => bench.wire.drop_request(place),
+        Cut::Crash => bench.wire.crash_at(place),
+    }
+    let mut answer = bench.send(&story.command()).await;
+    if matches!(cut, Cut::Crash) {
+        assert!(bench.wire.revive(), "{case}");
+        bench.restart().await;
+        answer = bench.send(&story.command()).await;
+    }
+    for _ in 0..MAX_REPEATS {
+        if answer.status == 200 {
+            break;
+        }
+        assert_eq!(answer.body["retryable"], true, "{case}: {}", answer.body);
+        // As if the caller had waited as long as it was told.
+        bench.let_leases_lapse();
+        answer = bench.send(&story.command()).await;
+    }
+    assert_eq!(answer.status, 200, "{case}: {}", answer.body);
+    story.check(&bench, &answer, &case);
+    bench.let_leases_lapse();
+    let again = bench.send(&story.command()).await;
+    assert_eq!((again.status, &again.body), (200, &answer.body), "{case}: a repeat says the same");
+    assert_eq!(bench.told(), Vec::<Value>::new(), "{case}: and tells nobody");
+}
+
+async fn every_call_fails_once(story: Story, at_least: usize) {
+    let calls = clean_run(story).await;
+    assert!(calls >= at_least, "{story:?} made {calls} calls");
+    for place in 1..=calls {
+        for cut in [Cut::Answer, Cut::Request, Cut::Crash] {
+            broken_run(story, place, cut).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn deciding_that_it_happened_survives_every_failure() {
+    every_call_fails_once(Story::ItHappened, 4).await;
+}
+
+#[tokio::test]
+async fn deciding_that_it_did_not_happen_survives_every_failure() {
+    every_call_fails_once(Story::ItDidNotHappen, 4).await;
+}
+
+#[tokio::test]
+async fn giving_up_survives_every_failure_without_a_key() {
+    every_call_fails_once(Story::GiveUpUnkeyed, 2).await;
+}
+
+#[tokio::test]
+async fn putting_a_payment_method_survives_every_failure() {
+    every_call_fails_once(Story::NewCard, 2).await;
+    every_call_fails_once(Story::ChangedCard, 2).await;
+}
