@@ -200,12 +200,8 @@ impl Bench {
 
     /// Keeps a cookie that a password once got, and that the panel no longer knows.
     pub async fn keep_a_dead_cookie_of(&self, password: &str) {
-        let account = Account {
-            party: "isp-panel",
-            address: self.panel_url.clone(),
-            name: USERNAME.into(),
-            password: password.into(),
-        };
+        let (address, name, password) = (self.panel_url.clone(), USERNAME.into(), password.into());
+        let account = Account { party: "isp-panel", address, name, password };
         let sessions = Sessions::new(table(&self.aws.url()), &account);
         let nothing = sessions.get().await.unwrap();
         let hour = Timestamp::now() + SignedDuration::from_hours(1);
