@@ -25,6 +25,9 @@ pub fn start() -> anyhow::Result<App> {
         order_updates: queue(settings::required("ORDER_UPDATES_QUEUE_URL")?),
         notifications: queue(settings::required("NOTIFICATIONS_QUEUE_URL")?),
         support_tasks: queue(settings::required("SUPPORT_TASKS_QUEUE_URL")?),
+        billz_payments: queue(settings::required("BILLZ_PAYMENTS_QUEUE_URL")?),
+        billz_operations: queue(settings::required("BILLZ_OPERATIONS_QUEUE_URL")?),
+        billz_replies: queue(settings::required("BILLZ_REPLY_QUEUE_URL")?),
     };
     Ok(App {
         queues,

@@ -7,11 +7,11 @@ use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventR
 use serde::Deserialize;
 use serde_json::json;
 use shared::lambda::metrics::Metric;
-use shared::queues::queue::{MAX_BATCH, Queue};
+use shared::queues::queue::Queue;
 use shared::stores::outbox::StoredEvent;
 
 use crate::app::App;
-use crate::mail::{Mail, Outgoing};
+use crate::mail::{Mail, Outgoing, requests};
 use crate::route::messages;
 
 /// Longest image that is buried whole, in bytes: SQS takes 256 KB.
@@ -74,7 +74,7 @@ fn read(record: &EventRecord, sequence_number: &str) -> Result<Mail, String> {
 /// Sends to one queue and says which changes have to come again.
 async fn send_all(app: &App, queue: &Queue, outgoing: &[Outgoing]) -> Vec<String> {
     let mut failed = Vec::new();
-    for batch in outgoing.chunks(MAX_BATCH) {
+    for batch in requests(outgoing) {
         failed.extend(send(app, queue, batch).await);
     }
     failed

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use shared::queues::queue::Queue;
+use shared::queues::queue::{MAX_BATCH, Queue};
+
+/// Most of all bodies in one request, in bytes. SQS takes more since 2025; what it always took is safe.
+const MAX_REQUEST_BYTES: usize = 256 << 10;
 
 /// Where a message goes. Sent in this order: who delivers what was paid for comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +16,12 @@ pub enum Destination {
     Notifications,
     /// To who makes tasks in the panel.
     SupportTasks,
+    /// To who pays at Billz.
+    BillzPayments,
+    /// To who does all else at Billz.
+    BillzOperations,
+    /// To the services that asked for jobs at Billz.
+    BillzReplies,
 }
 
 /// The queue of each destination.
@@ -21,6 +30,9 @@ pub struct Queues {
     pub order_updates: Queue,
     pub notifications: Queue,
     pub support_tasks: Queue,
+    pub billz_payments: Queue,
+    pub billz_operations: Queue,
+    pub billz_replies: Queue,
 }
 
 /// A message that is ready to be sent, and the change it comes from.
@@ -45,6 +57,9 @@ impl Queues {
             Destination::OrderUpdates => &self.order_updates,
             Destination::Notifications => &self.notifications,
             Destination::SupportTasks => &self.support_tasks,
+            Destination::BillzPayments => &self.billz_payments,
+            Destination::BillzOperations => &self.billz_operations,
+            Destination::BillzReplies => &self.billz_replies,
         }
     }
 }
@@ -66,4 +81,22 @@ impl Mail {
     pub fn sorted(&self) -> impl Iterator<Item = (Destination, &[Outgoing])> {
         self.by_destination.iter().map(|(destination, messages)| (*destination, messages.as_slice()))
     }
+}
+
+/// Splits messages into requests that a queue takes: not too many, and not too much. One that is too long by
+/// itself is a request of its own.
+pub fn requests(outgoing: &[Outgoing]) -> Vec<&[Outgoing]> {
+    let (mut requests, mut rest) = (Vec::new(), outgoing);
+    while !rest.is_empty() {
+        let mut bytes = 0_usize;
+        let fits = |message: &&Outgoing| {
+            bytes = bytes.saturating_add(message.body.len());
+            bytes <= MAX_REQUEST_BYTES
+        };
+        let count = rest.iter().take(MAX_BATCH).take_while(fits).count();
+        let (request, others) = rest.split_at(count.max(1));
+        requests.push(request);
+        rest = others;
+    }
+    requests
 }

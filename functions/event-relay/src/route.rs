@@ -8,6 +8,8 @@ use shared::notices::payment_confirmed::PaymentConfirmed;
 use shared::notices::payment_expired::PaymentExpired;
 use shared::notices::payment_expiring::PaymentExpiring;
 use shared::notices::payment_needs_review::PaymentNeedsReview;
+use shared::queues::billz_job::ResumeJob;
+use shared::queues::billz_reply::BillzReply;
 use shared::queues::notification::{self, Notification};
 use shared::queues::order_update::{self, OrderPayment, OrderUpdate};
 use shared::queues::support_task::SupportTaskRequest;
@@ -15,6 +17,7 @@ use shared::stores::outbox::{
     StoredEnd, StoredEvent, StoredEventKind, StoredPayment, StoredQuestion, StoredReminder,
 };
 
+use crate::billz_route;
 use crate::mail::Destination;
 use crate::task_route::{created, failed, needs_looking, request};
 
@@ -28,6 +31,23 @@ pub enum Message {
     Notification(Notification),
     /// To who makes tasks in the panel.
     SupportTask(SupportTaskRequest),
+    /// To the service that asked for a job at Billz.
+    BillzReply(BillzReply),
+    /// To who pays at Billz.
+    BillzPayment(ResumeJob),
+    /// To who does all else at Billz.
+    BillzOperation(ResumeJob),
+}
+
+/// Why an event cannot be told to anybody.
+#[derive(Debug, thiserror::Error)]
+pub enum Untellable {
+    /// It speaks of money that we do not know.
+    #[error(transparent)]
+    Currency(#[from] CurrencyError),
+    /// It speaks of something that cannot be written as JSON.
+    #[error(transparent)]
+    Reply(#[from] serde_json::Error),
 }
 
 impl Message {
@@ -37,6 +57,9 @@ impl Message {
             Self::OrderUpdate(_) => Destination::OrderUpdates,
             Self::Notification(_) => Destination::Notifications,
             Self::SupportTask(_) => Destination::SupportTasks,
+            Self::BillzReply(_) => Destination::BillzReplies,
+            Self::BillzPayment(_) => Destination::BillzPayments,
+            Self::BillzOperation(_) => Destination::BillzOperations,
         }
     }
 }
@@ -45,7 +68,7 @@ impl Message {
 ///
 /// # Errors
 /// What cannot be told, because nobody could read it.
-pub fn messages(event: &StoredEvent) -> Result<Vec<Message>, CurrencyError> {
+pub fn messages(event: &StoredEvent) -> Result<Vec<Message>, Untellable> {
     let invoice = event.aggregate();
     let customer = |user_id: &str, notice| Message::Notification(notification(event, Some(user_id), notice));
     Ok(match &event.event {
@@ -72,6 +95,10 @@ pub fn messages(event: &StoredEvent) -> Result<Vec<Message>, CurrencyError> {
         StoredEventKind::TaskReviewOpened(trouble) => {
             vec![Message::Notification(needs_looking(event, trouble))]
         }
+        StoredEventKind::BillzJobEnded(job) => billz_route::ended(event, job)?,
+        StoredEventKind::BillzJobRepeated(job) => billz_route::repeated(event, job)?,
+        StoredEventKind::BillzJobReviewOpened(job) => billz_route::review_opened(event, job)?,
+        StoredEventKind::BillzJobResumed(job) => vec![billz_route::resumed(job)],
     })
 }
 

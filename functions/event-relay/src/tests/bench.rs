@@ -5,16 +5,19 @@ use std::path::PathBuf;
 use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
 use sandbox::testbed::aws::Aws;
-use sandbox::testbed::dynamodb::{CHATS, INVOICES};
+use sandbox::testbed::dynamodb::{BILLZ_ORDERS, CHATS, INVOICES};
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
 use shared::lambda::metrics::Metrics;
+use shared::queues::billz_job::{self, BillzMessage};
+use shared::queues::billz_reply::BillzReply;
 use shared::queues::notification::Notification;
 use shared::queues::queue::Queue;
 use shared::queues::support_task::SupportTaskRequest;
+use shared::stores::billz_jobs::BillzJobs;
 use shared::stores::invoices::Invoices;
 use shared::stores::support_tasks::SupportTasks;
 use shared::stores::table::{Item, Table};
@@ -26,6 +29,9 @@ use crate::mail::Queues;
 const ORDER_UPDATES: &str = "order-updates";
 const NOTIFICATIONS: &str = "notifications";
 const SUPPORT_TASKS: &str = "support-tasks";
+const BILLZ_PAYMENTS: &str = "billz-payments";
+const BILLZ_OPERATIONS: &str = "billz-operations";
+const BILLZ_REPLIES: &str = "billz-replies";
 const DEAD_LETTERS: &str = "event-relay-dlq";
 
 /// One function and what is around it.
@@ -46,6 +52,9 @@ impl Bench {
             order_updates: queue(ORDER_UPDATES),
             notifications: queue(NOTIFICATIONS),
             support_tasks: queue(SUPPORT_TASKS),
+            billz_payments: queue(BILLZ_PAYMENTS),
+            billz_operations: queue(BILLZ_OPERATIONS),
+            billz_replies: queue(BILLZ_REPLIES),
         };
         let app = App { queues, dead_letters: queue(DEAD_LETTERS), metrics: Metrics::new("event-relay") };
         Self { aws, wire, app }
@@ -67,6 +76,12 @@ impl Bench {
     pub async fn put_chat_item(&self, item: Item) {
         let client = aws_sdk_dynamodb::Client::new(&sdk_config(&self.aws.url()));
         client.put_item().table_name(CHATS).set_item(Some(item)).send().await.unwrap();
+    }
+
+    /// Jobs at Billz whose changes the stream tells.
+    pub fn jobs(&self) -> BillzJobs {
+        let client = aws_sdk_dynamodb::Client::new(&sdk_config(&self.aws.url()));
+        BillzJobs::new(Table::new(client, BILLZ_ORDERS.to_owned()))
     }
 
     /// Delivers a batch and answers the sequence numbers of the changes that have to come again.
@@ -101,6 +116,28 @@ impl Bench {
             assert_eq!(serde_json::to_value(read).unwrap(), *message);
         }
         messages
+    }
+
+    /// The messages for services that asked for jobs at Billz, oldest first. Each can be read by who receives it.
+    pub fn replies(&self) -> Vec<Value> {
+        let messages = self.messages(BILLZ_REPLIES);
+        for message in &messages {
+            let read: BillzReply = serde_json::from_str(&message.to_string()).unwrap();
+            assert_eq!(serde_json::to_value(read).unwrap(), *message);
+        }
+        messages
+    }
+
+    /// The jobs to be gone on with: payments, and all others. Each can be read by who receives it.
+    pub fn resumed(&self) -> (Vec<String>, Vec<String>) {
+        let ids = |queue: &str| {
+            let read = |message: &Message| match billz_job::parse(&message.body).unwrap() {
+                BillzMessage::Resume { id } => id.to_string(),
+                job @ BillzMessage::Job { .. } => panic!("{job:?}"),
+            };
+            self.aws.sqs.messages(queue).iter().map(read).collect()
+        };
+        (ids(BILLZ_PAYMENTS), ids(BILLZ_OPERATIONS))
     }
 
     /// The ids of the events in [`Bench::updates`].

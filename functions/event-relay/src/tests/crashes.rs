@@ -18,14 +18,18 @@ enum Trouble {
     Death,
 }
 
-/// Two requests' worth of changes for each queue of payments, two of them unreadable, and a task.
+/// Two requests' worth of changes for each queue of payments, two of them unreadable; a task; and jobs at Billz to
+/// be answered and gone on with.
 fn changes() -> Value {
     let mut changes = paid_invoices(14);
     spoil(&mut changes, 3);
     spoil(&mut changes, 11);
-    let mut task = event("task-submitted")["Records"][0].clone();
-    task["dynamodb"]["SequenceNumber"] = sequence_number(14).into();
-    changes["Records"].as_array_mut().unwrap().push(task);
+    let others = ["task-submitted", "billz-job-repeated", "billz-payment-resumed", "billz-job-resumed"];
+    for (index, name) in (14..).zip(others) {
+        let mut record = event(name)["Records"][0].clone();
+        record["dynamodb"]["SequenceNumber"] = sequence_number(index).into();
+        changes["Records"].as_array_mut().unwrap().push(record);
+    }
     changes
 }
 
@@ -73,6 +77,12 @@ async fn check(number: usize, trouble: Trouble) {
         1,
         "{trouble:?} {number}: the task is requested, in the same words each time"
     );
+    let replies: BTreeSet<String> = bench.replies().iter().map(Value::to_string).collect();
+    assert_eq!(replies.len(), 1, "{trouble:?} {number}: an answer is in the same words each time");
+    let (payments, others) = bench.resumed();
+    let ids = |ids: Vec<String>| ids.into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    assert_eq!(ids(payments), ["sample-make-payment"], "{trouble:?} {number}");
+    assert_eq!(ids(others), ["sample-place-order"], "{trouble:?} {number}");
     let buried: BTreeSet<String> = bench.buried().into_iter().map(|grave| grave.body).collect();
     assert_eq!(buried.len(), 2, "{trouble:?} {number}");
 }
@@ -82,7 +92,7 @@ async fn whatever_call_goes_wrong_every_event_arrives_under_its_id() {
     let bench = Bench::start().await;
     deliver_until_done(&bench).await;
     let calls = bench.wire.calls().len();
-    assert_eq!(calls, 7, "two requests to each queue of payments, one with the task, two burials");
+    assert_eq!(calls, 10, "two requests to each queue of payments, one to each other queue, two burials");
     let each = (1..=calls).flat_map(|number| {
         [Trouble::AnswerLost, Trouble::RequestLost, Trouble::Death].map(|trouble| check(number, trouble))
     });

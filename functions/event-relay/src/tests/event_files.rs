@@ -25,22 +25,51 @@ struct Outcome {
     notices: &'static [(&'static str, &'static str, Option<&'static str>)],
     /// Tasks to be made, with the attempt.
     tasks: &'static [(&'static str, u64)],
+    /// What of a job at Billz is passed on.
+    billz: Billz,
     /// Keys of the changes that are buried.
     buried: &'static [&'static str],
 }
+
+/// What is passed on of a job at Billz.
+struct Billz {
+    /// Events that who asked is answered with, each with the job's state.
+    replies: &'static [(&'static str, &'static str)],
+    /// Payments to be gone on with.
+    payments: &'static [&'static str],
+    /// Other jobs to be gone on with.
+    operations: &'static [&'static str],
+}
+
+const NO_BILLZ: Billz = Billz { replies: &[], payments: &[], operations: &[] };
 
 const CUSTOMER: Option<&str> = Some("user-1");
 const CONFIRMED: (&str, &str, Option<&str>) = (PAID, "payment.confirmed", CUSTOMER);
 const OTHER_CONFIRMED: (&str, &str, Option<&str>) = (OTHER_PAID, "payment.confirmed", CUSTOMER);
 
-const FILES: [Outcome; 17] = [
-    Outcome { name: "invoice-paid", updates: &[PAID], notices: &[CONFIRMED], tasks: &[], buried: &[] },
-    Outcome { name: "invoice-refunded", updates: &[REFUNDED], notices: &[], tasks: &[], buried: &[] },
+const FILES: [Outcome; 23] = [
+    Outcome {
+        name: "invoice-paid",
+        updates: &[PAID],
+        notices: &[CONFIRMED],
+        tasks: &[],
+        billz: NO_BILLZ,
+        buried: &[],
+    },
+    Outcome {
+        name: "invoice-refunded",
+        updates: &[REFUNDED],
+        notices: &[],
+        tasks: &[],
+        billz: NO_BILLZ,
+        buried: &[],
+    },
     Outcome {
         name: "invoice-expired",
         updates: &[],
         notices: &[(EXPIRED, "payment.expired", CUSTOMER)],
         tasks: &[],
+        billz: NO_BILLZ,
         buried: &[],
     },
     Outcome {
@@ -48,6 +77,7 @@ const FILES: [Outcome; 17] = [
         updates: &[],
         notices: &[(EXPIRING, "payment.expiring", CUSTOMER)],
         tasks: &[],
+        billz: NO_BILLZ,
         buried: &[],
     },
     Outcome {
@@ -55,6 +85,7 @@ const FILES: [Outcome; 17] = [
         updates: &[],
         notices: &[(EXPIRING_WITHOUT_CODE, "payment.expiring", CUSTOMER)],
         tasks: &[],
+        billz: NO_BILLZ,
         buried: &[],
     },
     Outcome {
@@ -62,6 +93,7 @@ const FILES: [Outcome; 17] = [
         updates: &[],
         notices: &[(IN_QUESTION, "payment.needs_review", None)],
         tasks: &[],
+        billz: NO_BILLZ,
         buried: &[],
     },
     Outcome {
@@ -69,31 +101,49 @@ const FILES: [Outcome; 17] = [
         updates: &[PAID],
         notices: &[CONFIRMED, (ALSO_IN_QUESTION, "payment.needs_review", None)],
         tasks: &[],
+        billz: NO_BILLZ,
         buried: &[],
     },
-    Outcome { name: "nothing-to-tell", updates: &[], notices: &[], tasks: &[], buried: &[] },
-    Outcome { name: "removed", updates: &[], notices: &[], tasks: &[], buried: &[] },
+    Outcome { name: "nothing-to-tell", updates: &[], notices: &[], tasks: &[], billz: NO_BILLZ, buried: &[] },
+    Outcome { name: "removed", updates: &[], notices: &[], tasks: &[], billz: NO_BILLZ, buried: &[] },
     Outcome {
         name: "several-changes",
         updates: &[PAID, REFUNDED, OTHER_PAID],
         notices: &[CONFIRMED, OTHER_CONFIRMED],
         tasks: &[],
+        billz: NO_BILLZ,
         buried: &[],
     },
-    Outcome { name: "unreadable-outbox", updates: &[], notices: &[], tasks: &[], buried: &[BROKEN] },
+    Outcome {
+        name: "unreadable-outbox",
+        updates: &[],
+        notices: &[],
+        tasks: &[],
+        billz: NO_BILLZ,
+        buried: &[BROKEN],
+    },
     Outcome {
         name: "unreadable-among-others",
         updates: &[PAID, OTHER_PAID],
         notices: &[CONFIRMED, OTHER_CONFIRMED],
         tasks: &[],
+        billz: NO_BILLZ,
         buried: &[BROKEN],
     },
-    Outcome { name: "task-submitted", updates: &[], notices: &[], tasks: &[(TASK, 1)], buried: &[] },
+    Outcome {
+        name: "task-submitted",
+        updates: &[],
+        notices: &[],
+        tasks: &[(TASK, 1)],
+        billz: NO_BILLZ,
+        buried: &[],
+    },
     Outcome {
         name: "task-created",
         updates: &[],
         notices: &[("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b.3.0", "task.created", CUSTOMER)],
         tasks: &[],
+        billz: NO_BILLZ,
         buried: &[],
     },
     Outcome {
@@ -101,6 +151,7 @@ const FILES: [Outcome; 17] = [
         updates: &[],
         notices: &[("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b.3.0", "task.failed", CUSTOMER)],
         tasks: &[],
+        billz: NO_BILLZ,
         buried: &[],
     },
     Outcome {
@@ -108,6 +159,7 @@ const FILES: [Outcome; 17] = [
         updates: &[],
         notices: &[("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b.2.0", "task.failed", CUSTOMER)],
         tasks: &[],
+        billz: NO_BILLZ,
         buried: &[],
     },
     Outcome {
@@ -115,6 +167,59 @@ const FILES: [Outcome; 17] = [
         updates: &[],
         notices: &[("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b.6.0", "task.needs_review", CUSTOMER)],
         tasks: &[],
+        billz: NO_BILLZ,
+        buried: &[],
+    },
+    Outcome {
+        name: "billz-job-done",
+        updates: &[],
+        notices: &[("sample-place-order.9.0", "billz.order_changed", None)],
+        tasks: &[],
+        billz: Billz { replies: &[("sample-place-order.9.0", "SUCCEEDED")], payments: &[], operations: &[] },
+        buried: &[],
+    },
+    Outcome {
+        name: "billz-job-refused",
+        updates: &[],
+        notices: &[("sample-place-order.8.0", "billz.failed", None)],
+        tasks: &[],
+        billz: Billz { replies: &[("sample-place-order.8.0", "REFUSED")], payments: &[], operations: &[] },
+        buried: &[],
+    },
+    Outcome {
+        name: "billz-job-repeated",
+        updates: &[],
+        notices: &[],
+        tasks: &[],
+        billz: Billz { replies: &[("sample-place-order.10.0", "SUCCEEDED")], payments: &[], operations: &[] },
+        buried: &[],
+    },
+    Outcome {
+        name: "billz-job-resumed",
+        updates: &[],
+        notices: &[],
+        tasks: &[],
+        billz: Billz { replies: &[], payments: &[], operations: &["sample-place-order"] },
+        buried: &[],
+    },
+    Outcome {
+        name: "billz-payment-resumed",
+        updates: &[],
+        notices: &[],
+        tasks: &[],
+        billz: Billz { replies: &[], payments: &["sample-make-payment"], operations: &[] },
+        buried: &[],
+    },
+    Outcome {
+        name: "billz-payment-review-opened",
+        updates: &[],
+        notices: &[("sample-make-payment.4.0", "billz.failed", None)],
+        tasks: &[],
+        billz: Billz {
+            replies: &[("sample-make-payment.4.0", "NEEDS_REVIEW")],
+            payments: &[],
+            operations: &[],
+        },
         buried: &[],
     },
 ];
@@ -129,7 +234,7 @@ fn every_file_is_in_the_table() {
 
 #[tokio::test]
 async fn every_file_is_answered_as_the_table_says() {
-    for Outcome { name, updates, notices, tasks, buried } in FILES {
+    for Outcome { name, updates, notices, tasks, billz, buried } in FILES {
         let bench = Bench::start().await;
         assert_eq!(bench.deliver(&event(name)).await, Vec::<String>::new(), "{name}");
         assert_eq!(bench.event_ids(), updates, "{name}");
@@ -148,6 +253,15 @@ async fn every_file_is_answered_as_the_table_says() {
             .map(|request| (request["taskId"].as_str().unwrap(), request["attempt"].as_u64().unwrap()))
             .collect();
         assert_eq!(requested, tasks, "{name}");
+        let replies = bench.replies();
+        let replies: Vec<_> = replies
+            .iter()
+            .map(|reply| (reply["id"].as_str().unwrap(), reply["state"].as_str().unwrap()))
+            .collect();
+        assert_eq!(replies, billz.replies, "{name}");
+        let (payments, operations) = bench.resumed();
+        assert_eq!(payments, billz.payments, "{name}");
+        assert_eq!(operations, billz.operations, "{name}");
         let graves = bench.buried();
         assert_eq!(graves.len(), buried.len(), "{name}");
         for (grave, key) in graves.iter().zip(buried) {
@@ -157,8 +271,9 @@ async fn every_file_is_answered_as_the_table_says() {
             assert!(reason(grave).starts_with("unreadable outbox: "), "{name}: {}", reason(grave));
             assert!(reason(grave).contains("invoice.vanished"), "{name}: {}", reason(grave));
         }
-        let queues = [updates.is_empty(), notices.is_empty(), tasks.is_empty()];
-        let requests = queues.iter().filter(|is_empty| !**is_empty).count() + buried.len();
+        let queues =
+            [updates.len(), notices.len(), tasks.len(), replies.len(), payments.len(), operations.len()];
+        let requests = queues.iter().filter(|messages| **messages > 0).count() + buried.len();
         assert_eq!(bench.wire.calls().len(), requests, "{name}: one request for all events of a queue");
     }
 }

@@ -2,6 +2,9 @@
 //! an in-process table delivers.
 
 mod bench;
+mod billz;
+mod billz_jobs;
+mod billz_sizes;
 mod crashes;
 mod event_files;
 mod notices;
