@@ -9,13 +9,14 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use super::sent::sent_order::{OrderNumber, PlaceOrder, ProductName, SentClient, SentProduct};
-use super::sent::value::{Id, Phone};
+use super::sent::value::{Id, Phone, SentQuantity};
 use super::sent::{
     AddClient, AddItem, CreateClient, CreateDiscount, CreateOrder, JobMessage, MakePayment, NamedOrder,
     PostponeOrder, Wanted,
 };
 use super::tests::{BAD, BadMessage, GOOD, GoodMessage};
 use super::{BillzMessage, parse};
+use crate::domain::billz::quantity::Quantity;
 use crate::domain::billz::work::JobKind;
 use crate::domain::identifier::{BillzOrderId, JobId};
 use crate::domain::money::{Currency, Money};
@@ -79,16 +80,27 @@ fn value(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-/// One message of each kind, in Rust.
-fn sent() -> Vec<Wanted> {
-    let id = |text: &str| Id::from(&text.parse::<BillzOrderId>().unwrap());
-    let soum = |whole: i64| Money::new(whole * 100, Currency::Uzs);
-    let phone = || Phone::from(&"+998900000001".parse().unwrap());
-    let order = || NamedOrder { order_id: id("order-1") };
+fn id(text: &str) -> Id {
+    Id::from(&text.parse::<BillzOrderId>().unwrap())
+}
+
+fn soum(whole: i64) -> Money {
+    Money::new(whole * 100, Currency::Uzs)
+}
+
+fn quantity(text: &str) -> SentQuantity {
+    text.parse::<Quantity>().unwrap().into()
+}
+
+fn phone() -> Phone {
+    Phone::from(&"+998900000001".parse().unwrap())
+}
+
+fn placed() -> PlaceOrder {
     let product = SentProduct {
         id: Some(id("product-1")),
         product_id: None,
-        qty: "0.250".parse::<crate::domain::billz::quantity::Quantity>().unwrap().into(),
+        qty: quantity("0.250"),
         name: Some(ProductName::ByLanguage(BTreeMap::from([("uz".to_owned(), "Piyola".into())]))),
         sku: None,
         bar_code: None,
@@ -99,7 +111,7 @@ fn sent() -> Vec<Wanted> {
         discount_amount: None,
         total_price: None,
     };
-    let placed = PlaceOrder {
+    PlaceOrder {
         order_id: OrderNumber::Number(12345),
         products: vec![product],
         sub_total_price: soum(70_000).into(),
@@ -121,7 +133,12 @@ fn sent() -> Vec<Wanted> {
         delivery_comment: None,
         comment: None,
         more: BTreeMap::from([("utm_store_source".to_owned(), json!("bot"))]),
-    };
+    }
+}
+
+/// One message of each kind, in Rust.
+fn sent() -> Vec<Wanted> {
+    let order = || NamedOrder { order_id: id("order-1") };
     let client = CreateClient {
         client_phone: phone(),
         client_first_name: "Aziza".into(),
@@ -131,7 +148,7 @@ fn sent() -> Vec<Wanted> {
     let item = AddItem {
         order_id: id("order-1"),
         product_id: id("product-1"),
-        qty: "2".parse::<crate::domain::billz::quantity::Quantity>().unwrap().into(),
+        qty: quantity("2"),
         employee_id: None,
     };
     let payment =
@@ -151,7 +168,7 @@ fn sent() -> Vec<Wanted> {
         Wanted::MakePayment(payment),
         Wanted::DeleteOrder(order()),
         Wanted::GetOrder(order()),
-        Wanted::PlaceOrder(Box::new(placed)),
+        Wanted::PlaceOrder(Box::new(placed())),
     ]
 }
 
