@@ -44,7 +44,7 @@ mod tests {
             let mut now = 1_000_000;
             let mut last: Option<Timestamp> = None;
             for step in steps {
-                now += step;
+                now = now.saturating_add(step);
                 let turn = pace.take(at(now), GAP);
                 prop_assert!(turn >= at(now));
                 prop_assert!(last.is_none_or(|last| turn.duration_since(last) >= GAP));
