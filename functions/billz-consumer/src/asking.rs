@@ -33,6 +33,7 @@ impl Running<'_> {
         match self.held.job.asked(&self.work, answer, settle, Timestamp::now()) {
             Asked::GoOn => {
                 self.is_unsaved = true;
+                self.keep_client(pending.operation).await;
                 Ok(())
             }
             Asked::Wait(after) => {

@@ -57,8 +57,8 @@ impl Running<'_> {
     }
 
     /// Keeps in our book who Billz says the client is, so that it is asked once.
-    pub async fn keep_client(&self, operation: &Operation) {
-        if !matches!(operation.kind(), OperationKind::FindClient | OperationKind::CreateClient) {
+    pub async fn keep_client(&self, learnt_by: OperationKind) {
+        if !matches!(learnt_by, OperationKind::FindClient | OperationKind::CreateClient) {
             return;
         }
         let (Some(client), Some(known)) = (self.work.client(), &self.held.job.progress.client) else {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use shared::domain::billz::job::{BillzJob, Standing};
-use shared::domain::billz::operation::{Operation, Refusal};
+use shared::domain::billz::operation::{Operation, OperationKind, Refusal};
+use shared::domain::billz::review::Decision;
 use shared::domain::billz::running::Next;
 use shared::domain::billz::work::Work;
 use shared::domain::identifier::CardId;
@@ -49,6 +50,12 @@ impl<'a> Running<'a> {
     pub async fn run(mut self) -> Delivery {
         if let Err(delivery) = self.begin_order().await {
             return delivery;
+        }
+        if let Some((step, Decision::ItHappened { billz_id: Some(_) })) = &self.held.job.decided
+            && *step == self.held.job.step
+        {
+            // A person said what a call made: a client, if it was that call.
+            self.keep_client(OperationKind::CreateClient).await;
         }
         loop {
             if let Err(delivery) = self.advance().await {
@@ -104,7 +111,7 @@ impl<'a> Running<'a> {
             Ok(answer) => {
                 self.held.job.learn(kind, answer);
                 self.is_unsaved |= kind.is_once();
-                self.keep_client(operation).await;
+                self.keep_client(kind).await;
                 Ok(())
             }
             Err(Trouble::Refused(refusal)) => {

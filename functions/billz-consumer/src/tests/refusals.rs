@@ -67,7 +67,7 @@ async fn an_order_that_costs_something_else_at_billz_is_returned_and_deleted() {
     assert_eq!(bench.deliver(OPERATIONS).await, Vec::<String>::new());
     let refused = refusal(&bench, "job-1");
     assert_eq!(refused["code"], "wrong_total");
-    assert_eq!(refused["reason"], "the order costs 127049.99 at Billz, and not 127050");
+    assert_eq!(refused["reason"], "the order costs 127049.99 at Billz, and not 127050.00");
     let calls = bench.calls();
     let last: Vec<&str> = calls.iter().rev().take(3).map(String::as_str).collect();
     assert_eq!(
