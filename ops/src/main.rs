@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod aws;
+mod billz;
 mod contact;
 mod deployment;
 mod directory;
@@ -41,6 +42,8 @@ enum Command {
     Directory(directory::Arguments),
     /// The ISP's panel: whether it lets us in and takes tasks
     Panel(panel::Arguments),
+    /// Billz: whether it lets us in, and what its shops, cash boxes and payment types are
+    Billz(billz::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -52,6 +55,7 @@ async fn main() -> ExitCode {
         Command::Telegram(arguments) => telegram::run(&arguments).await,
         Command::Directory(arguments) => directory::run(&arguments).await,
         Command::Panel(arguments) => panel::run(&arguments).await,
+        Command::Billz(arguments) => billz::run(&arguments).await,
     };
     done.unwrap_or_else(|error| {
         eprintln!("ops: {error:#}");

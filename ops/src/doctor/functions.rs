@@ -11,8 +11,10 @@ use super::finding::Finding;
 use crate::deployment::Deployment;
 
 /// Every function of Paydesk.
-pub const FUNCTIONS: [&str; 10] = [
+pub const FUNCTIONS: [&str; 12] = [
     "billing-api",
+    "billz-api",
+    "billz-consumer",
     "chat-api",
     "event-relay",
     "notification-api",
@@ -24,8 +26,13 @@ pub const FUNCTIONS: [&str; 10] = [
     "tripay-callback",
 ];
 /// Functions that are fed by streams or queues, and by how many.
-const FED: [(&str, usize); 4] =
-    [("event-relay", 2), ("notification-sender", 4), ("order-updater", 1), ("task-creator", 1)];
+const FED: [(&str, usize); 5] = [
+    ("billz-consumer", 2),
+    ("event-relay", 3),
+    ("notification-sender", 4),
+    ("order-updater", 1),
+    ("task-creator", 1),
+];
 /// Traffic, streams, queues and schedules reach this alias.
 const ALIAS: &str = "live";
 

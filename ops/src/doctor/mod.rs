@@ -1,8 +1,9 @@
 //! `ops doctor`: is this deployment well, and if not, what is to be done?
 //!
-//! Reads only; the most it does to anybody is to log in, or to ask for a list. Prints no secret.
+//! Reads only; the most it does to anybody is to log in, or to ask for a list, in their pace. Prints no secret.
 
 mod api;
+mod billz;
 mod email;
 mod finding;
 pub mod functions;

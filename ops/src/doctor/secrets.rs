@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use shared::lambda::secrets::{SecretBatch, SecretError};
+use shared::providers::billz::BillzCredentials;
 use shared::providers::internal_service::InternalKeys;
 use shared::providers::isp_api::IspCredentials;
 use shared::providers::isp_panel::session::PanelCredentials;
@@ -66,6 +67,8 @@ pub struct Held {
     pub panel: Option<PanelCredentials>,
     /// To ask the ISP's API with.
     pub isp_api: Option<IspCredentials>,
+    /// To log in to Billz with.
+    pub billz: Option<BillzCredentials>,
 }
 
 /// Reads all secrets in one request and looks at each.
@@ -79,6 +82,10 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Findi
     let has_panel = functions.has("task-creator");
     if has_panel {
         names.extend(["isp-panel", "isp-api"]);
+    }
+    let has_billz = functions.has("billz-consumer");
+    if has_billz {
+        names.push("billz");
     }
     let batch = match deployment.secrets().batch(&names).await {
         Ok(batch) => batch,
@@ -107,7 +114,12 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Findi
         let (finding, found) = read(stack, &batch, "isp-api", account);
         (isp_api, findings) = (found, [findings, vec![finding]].concat());
     }
-    (findings, Held { tripay: credentials, internal: keys, telegram: bot, panel, isp_api })
+    let mut billz = None;
+    if has_billz {
+        let (finding, found) = read(stack, &batch, "billz", billz_trouble);
+        (billz, findings) = (found, [findings, vec![finding]].concat());
+    }
+    (findings, Held { tripay: credentials, internal: keys, telegram: bot, panel, isp_api, billz })
 }
 
 /// A secret, when it is usable, and the finding about it.
@@ -127,6 +139,7 @@ fn read<T: serde::de::DeserializeOwned>(
         }
         "smtp" => r#"{"username":"…","password":"…"}; both empty, the relay asks for none"#,
         "isp-panel" | "isp-api" => r#"{"username":"…","password":"…"}; both empty where it is not used"#,
+        "billz" => r#"{"secretToken":"…"}: an integration key, made in Billz; empty where it is not used"#,
         _ => r#"{"apiKeys":["…"]}"#,
     };
     let mut fix = format!(
@@ -217,6 +230,12 @@ fn telegram_trouble(found: &Bot) -> Option<String> {
     (!is_token).then(|| "botToken is not digits, a colon and some 35 letters".to_owned())
 }
 
+fn billz_trouble(found: &BillzCredentials) -> Option<String> {
+    let token = found.secret_token.expose_secret().trim();
+    let is_token = token.bytes().all(|byte| byte.is_ascii_graphic());
+    (!is_token).then(|| "secretToken has blanks, or letters that are not ASCII".to_owned())
+}
+
 fn smtp_trouble(found: &SmtpCredentials) -> Option<String> {
     account_trouble(&found.username.as_str().into(), &found.password)
 }
@@ -301,6 +320,17 @@ mod tests {
             format!("123:{} ", &key[1..]),
         ] {
             assert!(trouble(&bad).is_some(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_integration_key_is_one_word_or_none() {
+        let trouble = |token: &str| billz_trouble(&BillzCredentials { secret_token: token.into() });
+        for good in ["", "0123456789abcdef", "0123456789abcdef\n"] {
+            assert_eq!(trouble(good), None);
+        }
+        for bad in ["integration key", "ключ"] {
+            assert!(trouble(bad).unwrap().starts_with("secretToken has blanks"), "{bad}");
         }
     }
 

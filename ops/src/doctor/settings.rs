@@ -73,6 +73,15 @@ fn trouble(form: Form, value: &str) -> Option<&'static str> {
             unless(value.parse::<i64>().is_ok(), "is not the number of a chat, like -1001234567890")
         }
         Form::Hours => unless(value.parse::<u32>().is_ok_and(|hours| hours > 0), "is not a number of hours"),
+        Form::Days => unless(value.parse::<u16>().is_ok_and(|days| days > 0), "is not a number of days"),
+        Form::Seconds => unless(value.parse::<u16>().is_ok(), "is not a number of seconds"),
+        Form::Milliseconds => {
+            unless(value.parse::<u16>().is_ok_and(|gap| gap > 0), "is not a number of milliseconds")
+        }
+        Form::Uuid => unless(
+            uuid::Uuid::try_parse(value).is_ok(),
+            "is not an id like 5d4b1a0e-3c1f-4a59-9b8e-1f5f0c6a7b10",
+        ),
         Form::Switch => unless(matches!(value, "true" | "false"), "is neither true nor false"),
         Form::Path => unless(
             value.starts_with('/') && !value.contains(char::is_whitespace),
@@ -211,6 +220,10 @@ mod tests {
             (Form::LogLevel, "debug", "verbose"),
             (Form::Chat, "-1001234567890", "@operators"),
             (Form::Hours, "12", "0"),
+            (Form::Days, "30", "0"),
+            (Form::Seconds, "0", "60s"),
+            (Form::Milliseconds, "550", "0"),
+            (Form::Uuid, "5d4b1a0e-3c1f-4a59-9b8e-1f5f0c6a7b10", "Main Store"),
             (Form::Switch, "false", "no"),
             (Form::Path, "/user-info", "user-info"),
             (Form::Bot, "paydesk_sandbox_bot", "@paydesk_sandbox_bot"),

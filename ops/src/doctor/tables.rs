@@ -17,6 +17,7 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> Vec<Findin
         ("IDEMPOTENCY_TABLE", false),
         ("NOTIFICATIONS_TABLE", false),
         ("CHATS_TABLE", true),
+        ("BILLZ_TABLE", true),
     ] {
         if let Some(table) = functions.setting(setting) {
             findings.extend(check_one(&client, table, has_stream).await);

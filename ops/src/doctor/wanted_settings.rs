@@ -33,6 +33,14 @@ pub enum Form {
     Certificate,
     /// A number of hours, at least one.
     Hours,
+    /// A number of days, at least one.
+    Days,
+    /// A number of seconds; 0 is not at all.
+    Seconds,
+    /// A number of milliseconds, at least one.
+    Milliseconds,
+    /// An id that somebody else gave, such as `5d4b1a0e-3c1f-4a59-9b8e-1f5f0c6a7b10`.
+    Uuid,
     /// On or off.
     Switch,
     /// A path below an address.
@@ -49,6 +57,8 @@ pub struct Setting(pub &'static [&'static str], pub &'static str, pub Form, pub 
 
 const ALL: &[&str] = &[
     "billing-api",
+    "billz-api",
+    "billz-consumer",
     "chat-api",
     "event-relay",
     "notification-api",
@@ -60,13 +70,16 @@ const ALL: &[&str] = &[
     "tripay-callback",
 ];
 const API: &[&str] = &["billing-api"];
-const TOKENS: &[&str] = &["billing-api", "chat-api", "notification-api"];
+const TOKENS: &[&str] = &["billing-api", "billz-api", "chat-api", "notification-api"];
 const TRIPAY: &[&str] = &["billing-api", "reconciler", "telegram-webhook"];
 const PAYING: &[&str] = &["billing-api", "telegram-webhook"];
 const BOT: &[&str] = &["telegram-webhook"];
 const CREATOR: &[&str] = &["task-creator"];
 const PANEL: &[&str] = &["task-creator", "telegram-webhook"];
 const RELAY: &[&str] = &["event-relay"];
+const BILLZ: &[&str] = &["billz-api", "billz-consumer"];
+const BILLZ_QUEUES: &[&str] = &["billz-api", "billz-consumer", "event-relay"];
+const TILL: &[&str] = &["billz-consumer"];
 const SENDER: &[&str] = &["notification-sender"];
 const NOTIFIERS: &[&str] = &["notification-api", "notification-sender"];
 const WRITERS: &[&str] = &["notification-api", "notification-sender", "telegram-webhook"];
@@ -115,6 +128,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting(
         &[
             "billing-api",
+            "billz-api",
+            "billz-consumer",
             "chat-api",
             "notification-api",
             "notification-sender",
@@ -188,4 +203,20 @@ pub const SETTINGS: &[Setting] = &[
     Setting(BOT, "ISP_SEARCH_PATH", Form::Path, true, "IspSearchPath"),
     Setting(BOT, "ISP_SEARCH_PARAMETER", Form::Text, true, "IspSearchParameter"),
     Setting(BOT, "ISP_WORKERS_PATH", Form::Path, false, "IspWorkersPath"),
+    // ---- Billz: what of these must be there where it is used, `billz` looks ----
+    Setting(BILLZ, "BILLZ_TABLE", Form::Text, true, ""),
+    Setting(BILLZ, "BILLZ_BASE_URL", Form::Url, false, "BillzBaseUrl"),
+    Setting(BILLZ_QUEUES, "BILLZ_PAYMENTS_QUEUE_URL", Form::Url, true, ""),
+    Setting(BILLZ_QUEUES, "BILLZ_OPERATIONS_QUEUE_URL", Form::Url, true, ""),
+    Setting(TILL, "BILLZ_PAYMENTS_DLQ_URL", Form::Url, true, ""),
+    Setting(TILL, "BILLZ_OPERATIONS_DLQ_URL", Form::Url, true, ""),
+    Setting(TILL, "BILLZ_REPLY_QUEUES", Form::Text, true, ""),
+    Setting(RELAY, "BILLZ_REPLY_QUEUE_URL", Form::Url, true, ""),
+    Setting(TILL, "BILLZ_SHOP_ID", Form::Uuid, false, "BillzShopId"),
+    Setting(TILL, "BILLZ_CASHBOX_ID", Form::Uuid, false, "BillzCashboxId"),
+    Setting(TILL, "BILLZ_POSTPONE_DAYS", Form::Days, true, "BillzPostponeDays"),
+    Setting(TILL, "BILLZ_TIME_ZONE", Form::TimeZone, true, "BillzTimeZone"),
+    Setting(TILL, "BILLZ_REQUEST_GAP_MS", Form::Milliseconds, true, "BillzRequestGapMs"),
+    Setting(TILL, "BILLZ_SETTLE_SECONDS", Form::Seconds, true, "BillzSettleSeconds"),
+    Setting(TILL, "BILLZ_CHECK_TOTALS", Form::Switch, true, "BillzCheckTotals"),
 ];
