@@ -41,7 +41,7 @@ mod tests {
         #[test]
         fn no_two_turns_are_closer_than_the_gap_and_none_is_in_the_past(steps in proptest::collection::vec(0_i64..3000, 1..60)) {
             let mut pace = Pace::UNUSED;
-            let mut now = 1_000_000;
+            let mut now = 1_000_000_i64;
             let mut last: Option<Timestamp> = None;
             for step in steps {
                 now = now.saturating_add(step);
