@@ -113,7 +113,7 @@ async fn what_was_refused_is_undone_wherever_the_function_dies() {
 }
 
 #[tokio::test]
-async fn every_other_job_is_done_once_whatever_goes_wrong() {
+async fn every_other_job_is_done_once_wherever_the_function_dies() {
     let stories = [
         Story::Client,
         Story::Draft,
@@ -127,11 +127,9 @@ async fn every_other_job_is_done_once_whatever_goes_wrong() {
         Story::Look,
     ];
     for story in stories {
-        for trouble in [Trouble::AnswerLost, Trouble::Death] {
-            let reviewed = break_each_call(story, trouble).await;
-            // Nobody looked what was in the order before.
-            assert!(reviewed.is_empty() || story == Story::Item, "{story:?} {trouble:?}: {reviewed:?}");
-        }
+        let reviewed = break_each_call(story, Trouble::Death).await;
+        // Nobody looked what was in the order before.
+        assert!(reviewed.is_empty() || story == Story::Item, "{story:?}: {reviewed:?}");
     }
 }
 

@@ -7,4 +7,6 @@ pub mod order;
 pub mod quantity;
 pub mod review;
 pub mod running;
+#[cfg(test)]
+mod running_properties;
 pub mod work;
