@@ -310,3 +310,27 @@ impl StoredQuestion {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_tells_what_it_happened_to_whatever_points_that_has_in_its_name() {
+        for (id, aggregate) in [
+            ("INV-20261121-7K3M9QZX.4.0", "INV-20261121-7K3M9QZX"),
+            ("a.b.c.12.3", "a.b.c"),
+            ("2026.11.21.1.0", "2026.11.21"),
+            ("..job..1.0", "..job."),
+            ("neither-version-nor-index", "neither-version-nor-index"),
+        ] {
+            let event = StoredEvent {
+                id: id.to_owned(),
+                correlation_id: "update-4711".to_owned(),
+                occurred_at: "2026-11-21T08:00:00Z".parse().unwrap(),
+                event: StoredEventKind::TaskSubmitted { attempt: 1 },
+            };
+            assert_eq!(event.aggregate(), aggregate);
+        }
+    }
+}
