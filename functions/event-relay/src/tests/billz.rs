@@ -36,8 +36,11 @@ fn changed(fields: &Value) -> Option<(&'static str, Value)> {
     Some(("billz.order_changed", fields.clone()))
 }
 
-/// Each file of a job, what comes of it, and what the staff is told.
-fn outcomes() -> [(&'static str, &'static str, Value, Option<(&'static str, Value)>); 11] {
+/// A job's file, its kind, what comes of it, and what the staff is told.
+type Outcome = (&'static str, &'static str, Value, Option<(&'static str, Value)>);
+
+/// One of each kind.
+fn outcomes() -> [Outcome; 11] {
     let at_billz = json!({ "billzOrderId": ORDER });
     let known = |status: &str| json!({ "order": ORDER, "status": status });
     let made = json!({ "billzOrderId": ORDER, "orderNumber": NUMBER });
