@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use shared::domain::billz::operation::{Answer, Operation, Refusal};
+use shared::domain::pace::Turn;
 use shared::lambda::metrics::Metric;
 use shared::providers::billz::BillzError;
 use shared::retry::{Failure, Retry, Verdict};
@@ -27,6 +28,7 @@ pub struct Tally {
     calls: Cell<usize>,
     failed: Cell<usize>,
     millis: Cell<usize>,
+    is_not_let_in: Cell<bool>,
 }
 
 /// Why a call brought no answer.
@@ -71,6 +73,18 @@ impl Tally {
         self.millis.get()
     }
 
+    /// Whether Billz did not let us in.
+    pub fn is_not_let_in(&self) -> bool {
+        self.is_not_let_in.get()
+    }
+
+    /// Counts a login that brought no token: once for all jobs of a batch, which share it.
+    fn count_login(&self) {
+        if !self.is_not_let_in.replace(true) {
+            self.count(Duration::ZERO, true);
+        }
+    }
+
     fn count(&self, took: Duration, is_failed: bool) {
         self.calls.set(self.calls.get().saturating_add(1));
         self.failed.set(self.failed.get().saturating_add(usize::from(is_failed)));
@@ -110,12 +124,16 @@ impl Taking<'_> {
         operation: &Operation,
     ) -> Result<Result<Answer, BillzError>, Trouble> {
         let now = Timestamp::now();
-        let turn = self.login.pace().take(now).await.map_err(|error| no_pace(&error))?;
-        let wait = turn.duration_since(now).unsigned_abs();
-        if tokio::time::Instant::now() + wait >= self.deadline.before(CALLING) {
-            return Err(no_time());
+        let left = self.deadline.before(CALLING).saturating_duration_since(tokio::time::Instant::now());
+        let latest = now.saturating_add(left).unwrap_or(Timestamp::MAX);
+        match self.login.pace().take(now, latest).await.map_err(|error| no_pace(&error))? {
+            Turn::At(turn) => tokio::time::sleep(turn.duration_since(now).unsigned_abs()).await,
+            Turn::NotBefore(turn) => {
+                let reason = "no turn to call Billz is free in time".to_owned();
+                let after = turn.duration_since(now).unsigned_abs().max(Duration::from_secs(1));
+                return Err(Trouble::Waiting { after, reason });
+            }
         }
-        tokio::time::sleep(wait).await;
         let began = Instant::now();
         let answer = self.login.billz().perform(token, operation, Timestamp::now()).await;
         // A refusal is a result.
@@ -153,6 +171,9 @@ impl Taking<'_> {
 
     async fn not_let_in(&self, error: TokenError) -> Trouble {
         let reason = error.to_string();
+        if !matches!(error, TokenError::Store(_)) {
+            self.tally.count_login();
+        }
         match error {
             // The next try has the new token, where the secret holds one by now.
             TokenError::Refused { .. } if self.app.another_token(self.login).await => {
@@ -163,11 +184,6 @@ impl Taking<'_> {
             TokenError::Store(error) => no_pace(&error),
         }
     }
-}
-
-fn no_time() -> Trouble {
-    let reason = "too little time is left to ask Billz".to_owned();
-    Trouble::Waiting { after: Duration::from_secs(1), reason }
 }
 
 /// Our own store is in the way: the message waits, however often.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use shared::domain::billz::job::Standing;
 use shared::domain::billz::operation::{Operation, Refusal};
 use shared::domain::billz::order::{NewOrder, OrderRecord, OrderStage, PaidOrder};
-use shared::domain::billz::work::Work;
+use shared::domain::billz::work::{NewClient, Work};
 use shared::domain::identifier::BillzOrderId;
 use shared::queues::batch::Delivery;
 use shared::stores::billz_orders::pointer::PaymentClaim;
@@ -64,9 +64,10 @@ impl Running<'_> {
     }
 
     /// What the end of the job changes in what we keep of its order.
-    pub async fn order_after(&self) -> Result<Vec<Change>, StoreError> {
+    pub async fn order_after(&mut self) -> Result<Vec<Change>, StoreError> {
         let now = Timestamp::now();
-        match (&self.work, &self.held.job.standing) {
+        let (work, standing) = (self.work.clone(), self.held.job.standing.clone());
+        match (&work, &standing) {
             (Work::PlaceOrder(order), _) => self.placed(order, now).await,
             (Work::MakePayment { order, total, .. }, Standing::Succeeded { .. }) => {
                 let paid = PaidOrder { amount: *total, at: now };
@@ -135,15 +136,19 @@ impl Running<'_> {
         Ok(vec![held.changed()?])
     }
 
-    /// Changes the order of ours that has this id at Billz, if one has.
+    /// Changes the order of ours that has this id at Billz, if one has; people are told of it by its own number.
     async fn change_order(
-        &self,
+        &mut self,
         billz_order: &BillzOrderId,
         change: impl Fn(&mut OrderRecord),
     ) -> Result<Vec<Change>, StoreError> {
         let orders = &self.taking.app.stores.orders;
         let Some(id) = orders.pointer(billz_order).await?.pointer.order else { return Ok(Vec::new()) };
         let Some(HeldOrder { mut record, version }) = orders.get(&id).await? else { return Ok(Vec::new()) };
+        let subject = &mut self.held.job.subject;
+        subject.order = Some(id.to_string());
+        subject.customer = record.order.client.as_ref().map(NewClient::name);
+        subject.total = subject.total.or(Some(record.order.price()));
         change(&mut record);
         Ok(vec![changed(&record, version)?])
     }

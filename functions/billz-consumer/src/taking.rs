@@ -56,7 +56,14 @@ impl Taking<'_> {
             Ok(Some(held)) if held.job.is_unreadable() => {
                 self.run(HeldJob { job: new, version: held.version }, work).await
             }
-            Ok(Some(held)) => self.claim(held, Some(&new.fingerprint), work, new.created_at).await,
+            Ok(Some(mut held)) => {
+                // Whoever asks again may want to be told, and did not before.
+                let is_new_wish = held.job.reply_queue.is_none() && new.fingerprint == held.job.fingerprint;
+                if is_new_wish {
+                    held.job.reply_queue.clone_from(&new.reply_queue);
+                }
+                self.claim(held, Some(&new.fingerprint), work, new.created_at).await
+            }
             Err(error) => put_off(&error),
         }
     }
@@ -90,6 +97,7 @@ impl Taking<'_> {
                 Delivery::Later { after, reason: "somebody is at it".to_owned() }
             }
             Claim::Ended => self.repeat(held, now).await,
+            Claim::InReview if held.job.reply_queue.is_some() => self.repeat(held, now).await,
             Claim::InReview => {
                 log(&held.job, "waits for a person");
                 Delivery::Done
@@ -106,7 +114,8 @@ impl Taking<'_> {
         Running::new(self, held, work).run().await
     }
 
-    /// A job that ended is asked for again: its sender is told the first result again, where it wants to be.
+    /// A job that ended, or waits for a person, is asked for again: its sender is told again what became of it,
+    /// where it wants to be.
     async fn repeat(self, mut held: HeldJob, now: Timestamp) -> Delivery {
         if !held.job.outbox.is_empty() {
             let cause = Cause { correlation_id: held.job.id.to_string(), now };
@@ -114,7 +123,7 @@ impl Taking<'_> {
                 return put_off(&error);
             }
         }
-        log(&held.job, "was done before");
+        log(&held.job, "was asked for before");
         Delivery::Done
     }
 

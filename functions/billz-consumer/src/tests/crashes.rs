@@ -168,3 +168,53 @@ async fn a_payment_that_was_given_up_is_made_by_nobody_else() {
     assert_eq!(bench.job("job-2")["standing"]["refusal"]["code"], "payment_taken");
     assert_eq!(bench.orders().await[0]["state"], "active");
 }
+
+/// The story's message has one try left, and a call of it goes wrong. Answers where the job stands then.
+async fn check_last_try(story: Story, number: usize, trouble: Trouble) -> String {
+    let what = format!("{story:?}, the last try, {trouble:?} {number}");
+    let Begun { bench, queue, id } = story.begin().await;
+    bench.leave_one_try(queue);
+    match trouble {
+        Trouble::AnswerLost => bench.wire.drop_answer_of(number),
+        Trouble::RequestLost => bench.wire.drop_request(number),
+        Trouble::Death => {
+            assert!(bench.deliver_to_a_mortal(queue, number).await, "{what}");
+            bench.let_claims_lapse();
+        }
+    }
+    bench.deliver_all().await;
+    let state = bench.state(&id);
+    match state.as_str() {
+        "SUCCEEDED" => story.check_done(&bench, &what).await,
+        // Nothing was done: its message may be put back.
+        "DEAD" => {
+            let (body, _) = bench.buried(queue).pop().expect(&what);
+            bench.aws.sqs.put(queue, &body);
+            bench.deliver_all().await;
+            assert_eq!(bench.state(&id), "SUCCEEDED", "{what}: {}", bench.job(&id));
+            story.check_done(&bench, &what).await;
+        }
+        "NEEDS_REVIEW" => {
+            assert_eq!(bench.buried(queue), [], "{what}");
+            let decision = seen_by_a_person(&bench, &id).await;
+            bench.decide(queue, &id, decision).await;
+            bench.deliver_all().await;
+            assert_eq!(bench.state(&id), "SUCCEEDED", "{what}: {}", bench.job(&id));
+            story.check_done(&bench, &what).await;
+        }
+        other => panic!("{what}: nobody will ever hear of it: {other}"),
+    }
+    state
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_with_a_payment_at_the_last_try_is_heard_of() {
+    let calls = calls_of(Story::Pay).await;
+    let troubles = [Trouble::AnswerLost, Trouble::RequestLost, Trouble::Death];
+    let each = iter((1..=calls).flat_map(|number| troubles.map(|trouble| (number, trouble))));
+    let told = each.map(|(number, trouble)| check_last_try(Story::Pay, number, trouble));
+    let mut states: Vec<String> = told.buffer_unordered(AT_ONCE).collect().await;
+    states.sort();
+    states.dedup();
+    assert_eq!(states, ["DEAD", "NEEDS_REVIEW", "SUCCEEDED"]);
+}

@@ -1,6 +1,9 @@
 //! A job between a Billz and a store that fail at random: calls that are never heard, answers that are lost, deaths
 //! before and after each step. Whatever happens, nothing is done twice, and it ends.
 
+// What overflows here fails a test.
+#![allow(clippy::arithmetic_side_effects)]
+
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::prop_assert;
