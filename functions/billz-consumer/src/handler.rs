@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use shared::lambda::deadline::Deadline;
 use shared::lambda::metrics::Metric;
 use shared::queues::batch::{Delivery, SqsBatch, Try};
-use shared::stores::pulses::Pulse;
+use shared::stores::pulses::{KindCounts, Pulse};
 use shared::workflows::billz_login::BillzLogin;
 
 use crate::access::BillzAccess;
@@ -69,6 +69,11 @@ async fn work(
         calls: u64::try_from(tally.calls()).unwrap_or(u64::MAX),
         failed_calls: u64::try_from(tally.failed()).unwrap_or(u64::MAX),
         call_ms: u64::try_from(tally.millis()).unwrap_or(u64::MAX),
+        not_let_in: tally.is_not_let_in(),
+        succeeded: KindCounts::new(),
+        refused: KindCounts::new(),
+        needs_review: KindCounts::new(),
+        dead: KindCounts::new(),
     };
     if let Err(error) = app.stores.pulses.keep(batch.queue.name(), &pulse).await {
         // Only `/internal/billz/health` misses it.

@@ -2,12 +2,17 @@
 //!
 //! No aggregate: each row is written whole by whoever was at work last.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::table::{Key, StoreError, Table};
 
 const SORT_KEY: &str = "PULSE";
+
+/// How many jobs of each kind, by the name of the kind. A kind of which there was none is left out.
+pub type KindCounts = BTreeMap<String, u64>;
 
 /// How the last batch of a queue fared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +27,16 @@ pub struct Pulse {
     pub failed_calls: u64,
     /// How long all calls took together, in milliseconds.
     pub call_ms: u64,
+    /// Whether the party did not let us in: it did not take our secret, or could not be logged in to.
+    pub not_let_in: bool,
+    /// Jobs of the batch that were done.
+    pub succeeded: KindCounts,
+    /// Jobs of the batch that were refused, by the party or by us.
+    pub refused: KindCounts,
+    /// Jobs of the batch that wait for a person from now on.
+    pub needs_review: KindCounts,
+    /// Jobs of the batch that could not be read, or were given up.
+    pub dead: KindCounts,
 }
 
 /// The rows.
@@ -39,6 +54,16 @@ struct PulseRow {
     calls: u64,
     failed_calls: u64,
     call_ms: u64,
+    #[serde(default)]
+    not_let_in: bool,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    succeeded: KindCounts,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    refused: KindCounts,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    needs_review: KindCounts,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    dead: KindCounts,
 }
 
 impl Pulses {
@@ -59,6 +84,11 @@ impl Pulses {
             calls: row.calls,
             failed_calls: row.failed_calls,
             call_ms: row.call_ms,
+            not_let_in: row.not_let_in,
+            succeeded: row.succeeded,
+            refused: row.refused,
+            needs_review: row.needs_review,
+            dead: row.dead,
         }))
     }
 
@@ -68,8 +98,20 @@ impl Pulses {
     /// When the store is unavailable.
     pub async fn keep(&self, queue: &str, pulse: &Pulse) -> Result<(), StoreError> {
         let Key { pk, sk } = key(queue);
-        let Pulse { at, oldest_waited_ms, calls, failed_calls, call_ms } = *pulse;
-        let row = PulseRow { pk, sk: sk.to_owned(), at, oldest_waited_ms, calls, failed_calls, call_ms };
+        let row = PulseRow {
+            pk,
+            sk: sk.to_owned(),
+            at: pulse.at,
+            oldest_waited_ms: pulse.oldest_waited_ms,
+            calls: pulse.calls,
+            failed_calls: pulse.failed_calls,
+            call_ms: pulse.call_ms,
+            not_let_in: pulse.not_let_in,
+            succeeded: pulse.succeeded.clone(),
+            refused: pulse.refused.clone(),
+            needs_review: pulse.needs_review.clone(),
+            dead: pulse.dead.clone(),
+        };
         self.table.put_row(&row).await
     }
 }
