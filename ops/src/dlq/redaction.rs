@@ -7,12 +7,15 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// Fields whose values say which thing a letter is about, and nothing about a person.
-const SHOWN: [&str; 38] = [
+const SHOWN: [&str; 41] = [
     "version",
     "id",
     "eventId",
     "correlationId",
+    "resume",
+    "type",
     "orderId",
+    "orderID",
     "userId",
     "invoice",
     "bonusId",

@@ -20,6 +20,31 @@ fn only_listed_fields_that_look_harmless_are_shown() {
 }
 
 #[test]
+fn of_a_job_at_billz_its_type_and_ids_are_shown_and_not_its_client() {
+    let place = json!({
+        "type": "PLACE_ORDER", "correlationId": "order_1041_7", "timestamp": 1_795_000_000_000_u64,
+        "payload": {
+            "orderID": "1041", "clientFirstName": "Ada", "clientPhone": "+998901234567", "clientId": "998901234567",
+            "delivery": { "region": "Tashkent", "address": "Amir Temur 1" },
+            "products": [{ "ID": "2ce40c63-4527-4898-a975-7c30c255fd50", "qty": 2 }],
+        },
+    });
+    let summary = Summary::of(&place.to_string());
+    let shown = json!({ "type": "PLACE_ORDER", "correlationId": "order_1041_7", "payload.orderID": "1041" });
+    assert_eq!((Value::from(summary.fields), summary.withheld), (shown, 8));
+
+    let pay = json!({ "type": "MAKE_PAYMENT", "correlationId": "pay-7",
+        "payload": { "orderId": "5fffc042-afe5-48bf-8203-eb72b27500da", "cardId": "cash", "totalPrice": 254_100 } });
+    let words = "correlationId=pay-7 payload.orderId=5fffc042-afe5-48bf-8203-eb72b27500da type=MAKE_PAYMENT \
+        (2 values withheld)";
+    assert_eq!(Summary::of(&pay.to_string()).words(), words);
+    assert_eq!(Summary::of(r#"{"resume":"order_1041_7"}"#).words(), "resume=order_1041_7");
+    // An id that may be somebody's telephone number is not shown, whatever it is called.
+    let telephones = json!({ "type": "+998901234567", "resume": "998901234567", "orderID": "998901234567" });
+    assert_eq!(Summary::of(&telephones.to_string()).words(), "(3 values withheld)");
+}
+
+#[test]
 fn images_and_documents_within_text_are_looked_into() {
     let image = json!({ "keys": { "pk": { "S": "INVOICE#INV-1" } },
         "newImage": { "email": { "S": "ada@example.com" }, "version": { "N": "4" } } });
