@@ -6,7 +6,8 @@ use sandbox::billz::SECRET_TOKEN;
 use sandbox::testbed::log_lines::kept;
 use serde_json::{Value, json};
 
-use super::bench::{Bench, OPERATIONS, PAYMENTS, Setup, USUAL};
+use super::bench::{Bench, OPERATIONS, PAYMENTS};
+use super::deployed::{Setup, USUAL};
 use super::jobs::{PHONE, THREE, job, pay, place};
 use crate::app::DELAYS;
 

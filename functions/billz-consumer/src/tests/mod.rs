@@ -5,6 +5,7 @@ mod access;
 mod bench;
 mod crash_stories;
 mod crashes;
+mod deployed;
 mod jobs;
 mod kinds;
 mod pace;

@@ -4,7 +4,8 @@ use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::bench::{Bench, OPERATIONS, PAYMENTS, Setup, USUAL, name};
+use super::bench::{Bench, OPERATIONS, PAYMENTS, name};
+use super::deployed::{Setup, USUAL};
 use super::jobs::{job, of_order, pay, postponed};
 
 /// Gives batches of five to an instance until the queue is empty, or `is_enough`.

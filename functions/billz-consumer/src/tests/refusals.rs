@@ -79,7 +79,7 @@ async fn an_order_that_costs_something_else_at_billz_is_returned_and_deleted() {
 
 #[tokio::test]
 async fn a_deployment_that_does_not_look_at_totals_places_it() {
-    let bench = Bench::with(super::bench::Setup { check_totals: false, ..super::bench::USUAL }).await;
+    let bench = Bench::with(super::deployed::Setup { check_totals: false, ..super::deployed::USUAL }).await;
     bench.stock(KETTLE, "127049.99", 2).await;
     assert_eq!(bench.run(OPERATIONS, &place("job-1", "12345", &[(KETTLE, 1)], 0)).await, "SUCCEEDED");
 }

@@ -7,8 +7,9 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::domain::billz::review::Decision;
 
-use super::bench::{Bench, OPERATIONS, PAYMENTS, Setup, USUAL};
+use super::bench::{Bench, OPERATIONS, PAYMENTS};
 use super::crash_stories::{Begun, Story, seen_by_a_person};
+use super::deployed::{Setup, USUAL};
 use super::jobs::{THREE, add_item, draft_of, empty_draft, job, of_order, pay, place, postponed};
 use crate::app::DELAYS;
 
