@@ -2,7 +2,7 @@
 //!
 //! A path belongs to the function whose `routes.rs` names it. What is common to all stands here.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +32,13 @@ pub fn hold(function: &str, generated: &OpenApi) {
         // Written anew, the functions mend it one after the other.
         let twice = names_given_twice(&merged);
         assert!(twice.is_empty(), "two operations have one name: {twice:?}; give `operation_id`");
+        let torn = described_otherwise(generated, &without(function, &checked_in));
+        let advice =
+            "run `make openapi`; if that does not mend it, two functions mean different things by one name";
+        assert!(
+            torn.is_empty(),
+            "{function} describes {torn:?} otherwise than another function does: {advice}"
+        );
     }
     let checked_in = fs::read_to_string(&file).expect("docs/openapi.json");
     assert!(checked_in == merged, "docs/openapi.json is not what {function} says: run `make openapi`");
@@ -90,6 +97,36 @@ fn names_given_twice(document: &str) -> Vec<String> {
         twice.extend(names.filter(|name| !seen.insert(*name)).map(str::to_owned));
     }
     twice
+}
+
+/// A document without what belongs to `function`.
+fn without(function: &str, document: &OpenApi) -> OpenApi {
+    let own: BTreeSet<String> = routed(function).into_iter().map(|(path, _)| path).collect();
+    let mut document = document.clone();
+    document.paths.paths.retain(|path, _| !own.contains(path));
+    document
+}
+
+/// Names under which the operations of two documents have different schemas: only one of them would stand in a merged
+/// document, and lie to the callers of the other's.
+fn described_otherwise(one: &OpenApi, other: &OpenApi) -> Vec<String> {
+    let (one, other) = (schemas_in_use(one), schemas_in_use(other));
+    let differs = |(name, schema): &(&String, &Value)| other.get(*name).is_some_and(|there| there != *schema);
+    one.iter().filter(differs).map(|(name, _)| name.clone()).collect()
+}
+
+/// The schemas that a document's operations name, and those that these name.
+fn schemas_in_use(document: &OpenApi) -> BTreeMap<String, Value> {
+    let document = to_value(document);
+    let mut schemas = BTreeMap::new();
+    let mut wanted: VecDeque<String> = references(&document["paths"]).into();
+    while let Some(name) = wanted.pop_front() {
+        let schema = &document["components"]["schemas"][&name];
+        if schemas.insert(name, schema.clone()).is_none() {
+            wanted.extend(references(schema));
+        }
+    }
+    schemas
 }
 
 /// The document with the part of `function` as it was just generated, and the others' as checked in. A
@@ -181,6 +218,31 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    /// A document of one operation, which answers with `Thing`, which holds a `Part` of that type.
+    fn of_a_part(path: &str, part: &str) -> OpenApi {
+        let named = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+        let answer = json!({ "description": "there", "content": { "application/json": { "schema": named("Thing") } } });
+        let document = json!({
+            "openapi": "3.1.0", "info": { "title": "things", "version": "1" },
+            "paths": { path: { "get": { "responses": { "200": answer } } } },
+            "components": { "schemas": {
+                "Thing": { "type": "object", "properties": { "part": named("Part") } },
+                "Part": { "type": part }, "Idle": { "type": part },
+            } },
+        });
+        serde_json::from_value(document).unwrap()
+    }
+
+    #[test]
+    fn two_functions_that_mean_different_things_by_one_name_are_told_which() {
+        let words = of_a_part("/things", "string");
+        assert_eq!(described_otherwise(&words, &of_a_part("/others", "integer")), ["Part"]);
+        assert_eq!(described_otherwise(&words, &of_a_part("/others", "string")), Vec::<String>::new());
+        let mut unused = of_a_part("/others", "integer");
+        unused.paths.paths.clear();
+        assert_eq!(described_otherwise(&words, &unused), Vec::<String>::new());
+    }
 
     #[test]
     fn parameters_of_a_path_stand_in_its_braces_and_no_others() {
