@@ -2,6 +2,8 @@
 //!
 //! Billz itself is not asked: its few requests a second belong to jobs.
 
+use std::collections::BTreeMap;
+
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
@@ -33,9 +35,10 @@ const MOST_COUNTED: u8 = 20;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BillzHealthView {
-    /// `disabled` where Billz is not configured: jobs wait in their queues. `failing` when more than half of the last
-    /// batch's calls brought no result. `late` when what is in a queue waits for longer than 5 minutes (payments) or an
-    /// hour (all else). Otherwise `ok`.
+    /// `disabled` where Billz's address is not configured: jobs wait in their queues. `failing` when Billz did not let us
+    /// in, or when more than half of the last batch's calls brought no result. `late` when what is in a queue waits for
+    /// longer than 5 minutes (payments) or an hour (all else), or when jobs wait and nobody has taken any for that long
+    /// or ever. Otherwise `ok`.
     status: &'static str,
     /// When this was found.
     #[schema(value_type = String, format = DateTime)]
@@ -87,6 +90,24 @@ pub struct BatchView {
     failed_calls: u64,
     /// How long a call took, in milliseconds; null when none was made.
     mean_call_ms: Option<u64>,
+    /// Whether Billz did not let us in: it did not take our secret token, or could not be logged in to.
+    not_let_in: bool,
+    /// What became of its jobs. What is tried again later is not among them.
+    jobs: OutcomesView,
+}
+
+/// How many jobs came to which end, each by their type (`MAKE_PAYMENT`); a type of which there was none is left out.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OutcomesView {
+    /// Done.
+    succeeded: BTreeMap<String, u64>,
+    /// Refused, by Billz or by us.
+    refused: BTreeMap<String, u64>,
+    /// They wait for a person.
+    needs_review: BTreeMap<String, u64>,
+    /// Given up, or unreadable (`unknown` when not even their type could be read).
+    dead: BTreeMap<String, u64>,
 }
 
 /// How much waits, how the last calls went, and how many jobs wait for a person.
@@ -109,7 +130,8 @@ pub async fn health(
     let status = match app.billz.is_on {
         false => "disabled",
         true if payments.is_failing() || operations.is_failing() => "failing",
-        true if payments.is_late(PAYMENT_LATE_MS) || operations.is_late(OPERATION_LATE_MS) => "late",
+        true if payments.is_late(PAYMENT_LATE_MS, cause.now) => "late",
+        true if operations.is_late(OPERATION_LATE_MS, cause.now) => "late",
         true => "ok",
     };
     let view = BillzHealthView {
@@ -126,7 +148,7 @@ pub async fn health(
 async fn queue(app: &App, queue: &Queue) -> Result<QueueView, Refusal> {
     let (depth, pulse) = tokio::join!(queue.depth(), app.pulses.get(queue.name()));
     let messages = MessagesView::of(depth.map_err(|error| silent(queue, &error))?);
-    Ok(QueueView { messages, last_batch: pulse?.as_ref().map(BatchView::of) })
+    Ok(QueueView { messages, last_batch: pulse?.map(BatchView::of) })
 }
 
 fn silent(queue: &Queue, error: &DepthError) -> Refusal {
@@ -139,15 +161,19 @@ impl QueueView {
     fn is_failing(&self) -> bool {
         let batch = self.last_batch.as_ref();
         batch.is_some_and(|batch| {
-            batch.calls >= FEWEST_CALLS && batch.failed_calls > batch.calls.saturating_sub(batch.failed_calls)
+            let most_failed = batch.failed_calls > batch.calls.saturating_sub(batch.failed_calls);
+            batch.not_let_in || (batch.calls >= FEWEST_CALLS && most_failed)
         })
     }
 
-    /// Once the queue is empty, nothing waits, however long the last batch had to.
-    fn is_late(&self, late_ms: u64) -> bool {
+    /// Once the queue is empty, nothing waits, however long the last batch had to. What is in flight is being done, or
+    /// was put back: only what waits can tell that nobody takes it.
+    fn is_late(&self, late_ms: u64, now: Timestamp) -> bool {
         let MessagesView { waiting, in_flight, delayed: _ } = self.messages;
+        let Some(batch) = &self.last_batch else { return waiting > 0 };
         let is_empty = waiting == 0 && in_flight == 0;
-        !is_empty && self.last_batch.as_ref().is_some_and(|batch| batch.oldest_waited_ms > late_ms)
+        let idle_ms = u64::try_from(now.duration_since(batch.at).as_millis()).unwrap_or_default();
+        (!is_empty && batch.oldest_waited_ms > late_ms) || (waiting > 0 && idle_ms > late_ms)
     }
 }
 
@@ -158,13 +184,16 @@ impl MessagesView {
 }
 
 impl BatchView {
-    fn of(pulse: &Pulse) -> Self {
+    fn of(pulse: Pulse) -> Self {
+        let Pulse { succeeded, refused, needs_review, dead, .. } = pulse;
         Self {
             at: pulse.at,
             oldest_waited_ms: pulse.oldest_waited_ms,
             calls: pulse.calls,
             failed_calls: pulse.failed_calls,
             mean_call_ms: pulse.call_ms.checked_div(pulse.calls),
+            not_let_in: pulse.not_let_in,
+            jobs: OutcomesView { succeeded, refused, needs_review, dead },
         }
     }
 }

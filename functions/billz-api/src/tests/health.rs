@@ -3,14 +3,29 @@
 use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::{Value, json};
 use shared::domain::billz::job::BillzJob;
-use shared::stores::pulses::Pulse;
+use shared::stores::pulses::{KindCounts, Pulse};
 
 use super::bench::{Bench, OPERATIONS_QUEUE, PAYMENTS_QUEUE, ago, later};
 
 const MINUTE_MS: u64 = 60_000;
 
 fn pulse(oldest_waited_ms: u64, calls: u64, failed_calls: u64) -> Pulse {
-    Pulse { at: ago(5), oldest_waited_ms, calls, failed_calls, call_ms: calls * 250 + 1 }
+    Pulse {
+        at: ago(5),
+        oldest_waited_ms,
+        calls,
+        failed_calls,
+        call_ms: calls * 250 + 1,
+        not_let_in: false,
+        succeeded: KindCounts::new(),
+        refused: KindCounts::new(),
+        needs_review: KindCounts::new(),
+        dead: KindCounts::new(),
+    }
+}
+
+fn of_kinds(counts: &[(&str, u64)]) -> KindCounts {
+    counts.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect()
 }
 
 async fn health(bench: &Bench) -> Value {
@@ -47,7 +62,8 @@ async fn how_much_waits_and_how_the_last_batch_fared_is_told_of_each_queue() {
     let batch = |pulse: &Pulse, mean: Value| {
         json!({
             "at": pulse.at.to_string(), "oldestWaitedMs": pulse.oldest_waited_ms, "calls": pulse.calls,
-            "failedCalls": pulse.failed_calls, "meanCallMs": mean,
+            "failedCalls": pulse.failed_calls, "meanCallMs": mean, "notLetIn": false,
+            "jobs": { "succeeded": {}, "refused": {}, "needsReview": {}, "dead": {} },
         })
     };
     let told = |waiting: u64, in_flight: u64, batch: Value| json!({ "messages": { "waiting": waiting, "inFlight": in_flight, "delayed": 0 }, "lastBatch": batch });
@@ -78,6 +94,68 @@ async fn the_status_says_what_is_worst() {
             }
         }
         assert_eq!(health(&bench).await["status"], status, "{payments:?} {operations:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_became_of_the_last_batchs_jobs_is_told_by_their_type() {
+    let bench = Bench::start().await;
+    let fared = Pulse {
+        succeeded: of_kinds(&[("PLACE_ORDER", 2), ("ADD_ITEM", 1)]),
+        refused: of_kinds(&[("PLACE_ORDER", 1)]),
+        needs_review: of_kinds(&[("DELETE_ORDER", 3)]),
+        dead: of_kinds(&[("unknown", 4)]),
+        ..pulse(0, 9, 0)
+    };
+    bench.app.pulses.keep(OPERATIONS_QUEUE, &fared).await.unwrap();
+    let found = health(&bench).await;
+    let expected = json!({
+        "succeeded": { "ADD_ITEM": 1, "PLACE_ORDER": 2 }, "refused": { "PLACE_ORDER": 1 },
+        "needsReview": { "DELETE_ORDER": 3 }, "dead": { "unknown": 4 },
+    });
+    assert_eq!(found["operations"]["lastBatch"]["jobs"], expected);
+    assert_eq!((&found["payments"]["lastBatch"], &found["status"]), (&Value::Null, &json!("ok")));
+}
+
+#[tokio::test]
+async fn it_is_failing_while_billz_does_not_let_us_in_however_few_calls_that_were() {
+    for queue in [PAYMENTS_QUEUE, OPERATIONS_QUEUE] {
+        let bench = Bench::start().await;
+        let shut_out = Pulse { not_let_in: true, ..pulse(0, 1, 1) };
+        bench.app.pulses.keep(queue, &shut_out).await.unwrap();
+        let found = health(&bench).await;
+        let told = ["payments", "operations"].map(|one| found[one]["lastBatch"]["notLetIn"] == json!(true));
+        assert_eq!(told, [queue == PAYMENTS_QUEUE, queue == OPERATIONS_QUEUE]);
+        assert_eq!(found["status"], "failing", "{queue}");
+        bench.app.pulses.keep(queue, &pulse(0, 1, 0)).await.unwrap();
+        assert_eq!(health(&bench).await["status"], "ok", "{queue}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_late_when_jobs_wait_and_nobody_takes_them() {
+    for (queue, last_batch_ago, is_taken, status) in [
+        (PAYMENTS_QUEUE, None, false, "late"),
+        (PAYMENTS_QUEUE, None, true, "ok"),
+        (PAYMENTS_QUEUE, Some(4 * 60), false, "ok"),
+        (PAYMENTS_QUEUE, Some(5 * 60 + 1), false, "late"),
+        (PAYMENTS_QUEUE, Some(24 * 60 * 60), true, "ok"),
+        (OPERATIONS_QUEUE, None, false, "late"),
+        (OPERATIONS_QUEUE, Some(59 * 60), false, "ok"),
+        (OPERATIONS_QUEUE, Some(60 * 60 + 1), false, "late"),
+        (OPERATIONS_QUEUE, Some(-60), false, "ok"),
+    ] {
+        let bench = Bench::start().await;
+        bench.aws.sqs.put(queue, "{}");
+        if is_taken {
+            drop(bench.aws.sqs.deliver_at_most(queue, 1));
+        }
+        if let Some(seconds) = last_batch_ago {
+            let last = Pulse { at: ago(seconds), ..pulse(0, 4, 0) };
+            bench.app.pulses.keep(queue, &last).await.unwrap();
+        }
+        let case = format!("{queue} {last_batch_ago:?} {is_taken}");
+        assert_eq!(health(&bench).await["status"], status, "{case}");
     }
 }
 
