@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use jiff::{SignedDuration, Timestamp};
+use shared::domain::pace::Turn;
 use shared::domain::zone::Zone;
 use shared::providers::billz::{Billz, BillzCredentials, BillzError, Shop};
 use shared::retry::Failure;
@@ -17,6 +18,11 @@ use crate::doctor::functions::Functions;
 const PARTY: &str = "billz";
 /// From one call to the next, where no function says.
 const USUAL_GAP_MS: i64 = 550;
+
+/// A turn is taken so long before it is used: it would be used late if it were there before it is written down.
+const LEAD: SignedDuration = SignedDuration::from_millis(300);
+/// The longest that a call waits for its turn: jobs have theirs, too.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
 /// A list of Billz's - id and name of each - or why there is none.
 pub type Listed = Result<Vec<(String, String)>, BillzError>;
@@ -97,12 +103,18 @@ impl Door {
 
     /// Waits for the turn; the instant that it is then.
     async fn turn(&self) -> Result<Timestamp, Shut> {
+        let after = |now: Timestamp, wait| now.saturating_add(wait).unwrap_or(Timestamp::MAX);
         let now = Timestamp::now();
-        let turn = self.pace.take(now).await;
+        let turn = self.pace.take(after(now, LEAD), after(now, PATIENCE)).await;
         let turn = turn.context("dynamodb:GetItem and dynamodb:PutItem on the table BillzOrders");
-        let turn = turn.map_err(Shut::Turn)?;
-        tokio::time::sleep(turn.duration_since(now).unsigned_abs()).await;
-        Ok(turn)
+        match turn.map_err(Shut::Turn)? {
+            Turn::At(turn) => {
+                let wait = turn.duration_since(Timestamp::now());
+                tokio::time::sleep(wait.max(SignedDuration::ZERO).unsigned_abs()).await;
+                Ok(turn)
+            }
+            Turn::NotBefore(at) => Err(Shut::Turn(anyhow!("others go first until {at}"))),
+        }
     }
 }
 
@@ -123,7 +135,9 @@ impl Shut {
                  in Billz, and put it into the secret"
             }
             Self::Login(error) => advice(error),
-            Self::Turn(_) => "your own credentials need these permissions",
+            Self::Turn(_) => {
+                "your own credentials need these permissions; where others go first, look again in a minute"
+            }
         }
     }
 }
