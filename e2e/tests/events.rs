@@ -34,6 +34,8 @@ fn with_tokens(stack: &Stack, event: &Path) -> PathBuf {
         text = text.replace(&format!("<token of {owner}>"), token);
     }
     text = text.replace(":paydesk-", &format!(":{}-", stack.file.stack));
+    // The queue that a job wants its reply on.
+    text = text.replace("paydesk-billz-", &format!("{}-billz-", stack.file.stack));
     if text.contains("eventType") {
         text = text.replace("user-1@example.com", "nobody@example.com");
     }
@@ -51,6 +53,15 @@ fn status_of(function: &str, case: &str) -> Option<u64> {
         ("billing-api", "create-not-json") => 400,
         ("billing-api", "no-such-route") => 404,
         ("billing-api", "wrong-method") => 405,
+        (
+            "billz-api",
+            "jobs" | "jobs-of-a-type" | "admin-jobs" | "cards" | "card" | "card-put" | "health",
+        ) => 200,
+        ("billz-api", "jobs-without-key" | "admin-jobs-without-token") => 401,
+        ("billz-api", "card-put-unknown-field") => 422,
+        ("billz-api", "card-put-not-json" | "admin-resolve-not-json") => 400,
+        ("billz-api", "no-such-route") => 404,
+        ("billz-api", "wrong-method") => 405,
         ("chat-api", "link" | "tasks" | "tasks-failed") => 200,
         ("chat-api", "link-issue") => 201,
         ("chat-api", "link-unlink") => 204,
@@ -82,7 +93,8 @@ fn status_of(function: &str, case: &str) -> Option<u64> {
 /// What a function answers to every event of its own.
 fn judge(function: &str, case: &str, answer: &Value) {
     match function {
-        "billing-api" | "chat-api" | "notification-api" | "telegram-webhook" | "tripay-callback" => {
+        "billing-api" | "billz-api" | "chat-api" | "notification-api" | "telegram-webhook"
+        | "tripay-callback" => {
             let status = answer["statusCode"].as_u64().unwrap_or_else(|| panic!("{case}: {answer}"));
             assert!(status < 500, "{function} {case}: {answer}");
             if let Some(wanted) = status_of(function, case) {
@@ -90,7 +102,7 @@ fn judge(function: &str, case: &str, answer: &Value) {
             }
         }
         "notification-sender" => assert_eq!(answer["batchItemFailures"], json!([]), "{case}: {answer}"),
-        "event-relay" | "order-updater" | "task-creator" => {
+        "billz-consumer" | "event-relay" | "order-updater" | "task-creator" => {
             assert!(answer["batchItemFailures"].is_array(), "{function} {case}: {answer}");
         }
         _ => assert_eq!(answer["complete"], true, "{function} {case}: {answer}"),
@@ -182,6 +194,7 @@ async fn every_path_of_the_api_document_has_a_route_and_every_route_a_path() {
     // Each operation is really there: without proof it is refused, but not unknown.
     for (method, path) in &operations {
         let path = path.replace("{id}", "INV-20261121-00000000").replace("{event}", "payment.confirmed");
+        let path = path.replace("{correlationId}", "sample-job").replace("{orderId}", "12345");
         let request = stack.request(method.parse().unwrap(), &path).json(&json!({}));
         let answer = Answer::to(request).await.unwrap();
         let wanted = if path == "/health" { 200 } else { 401 };

@@ -174,6 +174,24 @@ async fn a_function_reaches_no_table_and_no_secret_but_its_own() {
                 .as_slice(),
         ),
         (
+            "billz-consumer",
+            [
+                "-Invoices",
+                "-Chats",
+                "-Notifications",
+                "IdempotencyKeys",
+                "/internal-",
+                "/api-",
+                "dynamodb:Query",
+            ]
+            .as_slice(),
+        ),
+        (
+            "billz-api",
+            ["-Invoices", "-Chats", "-Notifications", "/billz-", "sqs:SendMessage", "sqs:ReceiveMessage"]
+                .as_slice(),
+        ),
+        (
             "chat-api",
             ["-Invoices", "-Notifications", "/telegram-", "/isp-", "/tripay-", "sqs:", "dynamodb:DeleteItem"]
                 .as_slice(),

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person")]
 
 mod payment;
+mod sale;
 mod story;
 mod task;
 
@@ -34,6 +35,8 @@ async fn show() -> anyhow::Result<()> {
     let seen = payment::show(&stack, &mut story).await?;
     println!("\nAnd somebody of the staff asks for a support task, in a Telegram chat.\n");
     task::show(&stack, &mut story).await?;
+    println!("\nAnd a service has an order placed and paid at Billz, the point of sale.\n");
+    sale::show(&stack, &mut story).await?;
     println!("\nDone in {} ms. To look around:", story.took_ms());
     places(&stack, &seen);
     Ok(())
@@ -50,6 +53,7 @@ fn places(stack: &Stack, seen: &payment::Seen) {
         task::CHAT
     );
     println!("  the panel's tasks                        {sandbox}/isp-panel/");
+    println!("  Billz's orders and stock                 {sandbox}/billz");
     println!("  health          curl {api}/health");
     println!("  logs            .local/log/ (aws.log has the functions' lines)");
     println!("  the deployment  make doctor\n");
