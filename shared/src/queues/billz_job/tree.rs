@@ -67,7 +67,8 @@ impl Json {
         read(text, MAX_DEPTH)
     }
 
-    /// The value as text that is the same for everybody who sends the same, whatever the order of their fields.
+    /// The value as text that is the same for everybody who sends the same, whatever the order of their fields, and
+    /// whether what is not there is left out or `null`.
     pub(super) fn canonical(&self) -> String {
         let mut out = String::new();
         write(self, &mut out);
@@ -117,7 +118,8 @@ fn write(value: &Json, out: &mut String) {
         }
         Json::Object(fields) => {
             out.push('{');
-            for (place, (name, value)) in fields.iter().enumerate() {
+            let said = fields.iter().filter(|(_, value)| **value != Json::Null);
+            for (place, (name, value)) in said.enumerate() {
                 if place > 0 {
                     out.push(',');
                 }
@@ -154,6 +156,12 @@ mod tests {
         let other = Json::read(r#"{"a":{"x":10,"y":true},"b":[1.5,"\u00e4\u000a",null]}"#).unwrap();
         assert_eq!(one.canonical(), other.canonical());
         assert_eq!(one.canonical(), r#"{"a":{"x":10,"y":true},"b":[1.5,"ä\n",null]}"#);
+    }
+
+    #[test]
+    fn a_field_that_is_null_is_as_if_it_were_not_there() {
+        let one = Json::read(r#"{"a":null,"b":[null,{"c":null,"d":1}],"e":{"f":null},"g":null}"#).unwrap();
+        assert_eq!(one.canonical(), r#"{"b":[null,{"d":1}],"e":{}}"#);
     }
 
     #[test]
