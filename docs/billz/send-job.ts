@@ -70,7 +70,7 @@ export interface Payloads {
 export interface Job<Type extends keyof Payloads> {
   type: Type;
   payload: Payloads[Type];
-  /** Yours, and the same for every sending of the same job. */
+  /** Yours, at most 100 characters, and the same for every sending of the same job. */
   correlationId: Id;
   /** Milliseconds since 1970. */
   timestamp?: number;

@@ -5,6 +5,7 @@ use shared::domain::billz::job::{BillzJob, Claim, Pending};
 use shared::domain::billz::operation::{OperationKind, Park, Refusal};
 use shared::domain::billz::review::{Decided, Decision};
 use shared::domain::identifier::NotificationId;
+use shared::queues::billz_job::MAX_CORRELATION_ID;
 use shared::stores::billz_jobs::HeldJob;
 
 use super::bench::Bench;
@@ -217,7 +218,7 @@ async fn a_decided_job_is_gone_on_with_where_its_kind_is_done() {
         let id = job.id.clone();
         job.review("nobody knows".to_owned(), now());
         jobs.save(&mut HeldJob::new(job), &cause("run"), Vec::new()).await.unwrap();
-        let decide = |job: &mut BillzJob| job.decide(0, Decision::ItDidNotHappen);
+        let decide = |job: &mut BillzJob| job.decide(job.step, Decision::ItDidNotHappen);
         let decided = jobs.change(&id, &cause("press"), decide).await.unwrap().unwrap();
         assert_eq!(decided.outcome, Decided::Done);
     }
@@ -231,12 +232,13 @@ async fn a_decided_job_is_gone_on_with_where_its_kind_is_done() {
 
 #[tokio::test]
 async fn a_job_s_name_may_have_points_in_it_and_be_long() {
-    let long = "j.9.0-".repeat(16) + "last";
+    let long = "j.9.0-".repeat(MAX_CORRELATION_ID).split_off(5 * MAX_CORRELATION_ID);
+    assert_eq!(long.len(), MAX_CORRELATION_ID);
     for name in ["a.b.c", "2026.11.21", "v1.2", long.as_str()] {
         let (mut job, _) = asked_for("make-payment");
         job.id = name.parse().unwrap();
         job.review("nobody knows".to_owned(), now());
-        job.decide(0, Decision::ItDidNotHappen);
+        job.decide(job.step, Decision::ItDidNotHappen);
         let bench = told(vec![job]).await;
         assert_eq!(bench.resumed(), (vec![name.to_owned()], vec![]));
         assert_eq!(bench.replies()[0]["correlationId"], name);

@@ -5,13 +5,20 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use super::tree::Json;
-use crate::domain::billz::card::holds_card_number;
+use crate::domain::billz::card::{holds_card_number, is_card_number};
 use crate::domain::billz::quantity::Quantity;
+use crate::domain::identifier::Identifier;
 use crate::domain::money::{Currency, Money};
 use crate::domain::phone_number::PhoneNumber;
 
 /// Most digits of an amount before its point.
 const AMOUNT_DIGITS: usize = 15;
+/// Most digits of a bar code.
+const BAR_CODE_DIGITS: usize = 14;
+/// What is said of a text with the number of a bank card in it.
+pub(super) const HOLDS_CARD_NUMBER: &str = "holds what looks like the number of a bank card";
+/// What is said of an id that is the number of a bank card.
+const IS_CARD_NUMBER: &str = "looks like the number of a bank card, which has no place here";
 
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,19 +93,23 @@ impl Fields {
         value.map(|value| read(&value)).transpose().map_err(|reason| Fault::new(self.path_of(name), reason))
     }
 
-    /// Takes a text that may be there; one of blanks is none.
+    /// Takes a text that may be there; one of blanks is none. It must not hold the number of a bank card.
     pub(super) fn words(&mut self, name: &str, most: usize) -> Result<Option<String>, Fault> {
         let value = self.take(name);
         words_of(value, most).map_err(|reason| Fault::new(self.path_of(name), reason))
     }
 
-    /// Takes a text that people wrote: it may be there, and must not hold the number of a bank card.
-    pub(super) fn remark(&mut self, name: &str, most: usize) -> Result<Option<String>, Fault> {
-        let remark = self.words(name, most)?;
-        if remark.as_deref().is_some_and(holds_card_number) {
-            return Err(Fault::new(self.path_of(name), "holds what looks like the number of a bank card"));
+    /// Takes the code of a product that may be there: as [`Fields::words`], but a number as long as bar codes are is
+    /// one, even where it checks as a bank card's.
+    pub(super) fn code(&mut self, name: &str, most: usize) -> Result<Option<String>, Fault> {
+        match self.left.get(name) {
+            Some(Json::Text(code) | Json::Number(code)) if is_code(code.trim()) => {
+                let code = code.trim().to_owned();
+                self.left.remove(name);
+                Ok(Some(code))
+            }
+            Some(_) | None => self.words(name, most),
         }
-        Ok(remark)
     }
 
     /// Nothing else may be there.
@@ -119,14 +130,38 @@ impl Fields {
     }
 }
 
+fn is_code(text: &str) -> bool {
+    (1..=BAR_CODE_DIGITS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Whether a field's name can be said again: it cannot be anybody's name or number.
-fn is_plain(name: &str) -> bool {
+pub(super) fn is_plain(name: &str) -> bool {
     let starts_well = name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
     starts_well && name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// A text that is an id, or anything else with a parser of its own.
-pub(super) fn parsed<T: FromStr>(json: &Json) -> Result<T, String>
+/// An id: any but the number of a bank card.
+pub(super) fn id<Of>(json: &Json) -> Result<Identifier<Of>, String> {
+    parsed(json).and_then(no_card_number)
+}
+
+/// An id that is written as a text or as a whole number: any but the number of a bank card.
+pub(super) fn numbered_id<Of>(json: &Json) -> Result<Identifier<Of>, String> {
+    numbered(json).and_then(no_card_number)
+}
+
+fn no_card_number<Of>(id: Identifier<Of>) -> Result<Identifier<Of>, String> {
+    if is_card_number(id.as_str()) { Err(IS_CARD_NUMBER.to_owned()) } else { Ok(id) }
+}
+
+/// Any text without the number of a bank card.
+pub(super) fn text(json: &Json) -> Result<String, String> {
+    let text: String = parsed(json)?;
+    if holds_card_number(&text) { Err(HOLDS_CARD_NUMBER.to_owned()) } else { Ok(text) }
+}
+
+/// A text with a parser of its own.
+fn parsed<T: FromStr>(json: &Json) -> Result<T, String>
 where
     T::Err: Display,
 {
@@ -138,7 +173,8 @@ where
     }
 }
 
-/// A text that may be there, or a number that stands for one; a text of blanks is none.
+/// A text that may be there, or a number that stands for one; a text of blanks is none. It must not hold the number
+/// of a bank card.
 pub(super) fn words_of(json: Option<Json>, most: usize) -> Result<Option<String>, String> {
     let written = match json {
         None | Some(Json::Null) => return Ok(None),
@@ -149,11 +185,14 @@ pub(super) fn words_of(json: Option<Json>, most: usize) -> Result<Option<String>
     if written.chars().count() > most {
         return Err(format!("has more than {most} characters"));
     }
+    if holds_card_number(written) {
+        return Err(HOLDS_CARD_NUMBER.to_owned());
+    }
     Ok(Some(written.to_owned()).filter(|written| !written.is_empty()))
 }
 
-/// An id that is written as a text or as a whole number.
-pub(super) fn numbered<T: FromStr>(json: &Json) -> Result<T, String>
+/// What has a parser of its own, and is written as a text or as a whole number.
+fn numbered<T: FromStr>(json: &Json) -> Result<T, String>
 where
     T::Err: Display,
 {
@@ -171,12 +210,15 @@ pub(super) fn phone(json: &Json) -> Result<PhoneNumber, String> {
     numbered(json)
 }
 
-/// A part of somebody's name: 1 to 100 characters.
+/// A part of somebody's name: 1 to 100 characters that hold no number of a bank card.
 pub(super) fn name(json: &Json) -> Result<String, String> {
     let Json::Text(name) = json else { return Err("is not a text".to_owned()) };
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err("a name has 1 to 100 characters, none of them a control character".to_owned());
+    }
+    if holds_card_number(name) {
+        return Err(HOLDS_CARD_NUMBER.to_owned());
     }
     Ok(name.to_owned())
 }

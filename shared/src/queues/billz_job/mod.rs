@@ -5,6 +5,7 @@
 
 pub mod sent;
 
+mod bank_card;
 mod fields;
 mod payload;
 mod place_order;
@@ -17,13 +18,15 @@ mod tree;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use self::fields::{Fault, Fields, parsed};
+use self::fields::{Fault, Fields, id as any_id};
 use self::tree::Json;
 use crate::domain::billz::work::{JobKind, Work};
 use crate::domain::identifier::JobId;
 
 /// Longest message, in bytes.
 pub const MAX_BYTES: usize = 200 * 1024;
+/// Longest correlation id, in characters: ids of events, and of what follows from them, are made of it and are ids.
+pub const MAX_CORRELATION_ID: usize = 100;
 /// Longest name of a queue, as SQS counts.
 const MAX_QUEUE_NAME: usize = 80;
 
@@ -90,12 +93,12 @@ fn message(
     }
     let json = Json::read(body).map_err(|reason| format!("the message: {reason}"))?;
     let mut fields = Fields::of("", json).map_err(|fault| fault.to_string())?;
-    if let Some(resumed) = fields.optional("resume", parsed::<JobId>).map_err(|fault| fault.to_string())? {
+    if let Some(resumed) = fields.optional("resume", any_id).map_err(|fault| fault.to_string())? {
         fields.end().map_err(|fault| fault.to_string())?;
         return Ok(BillzMessage::Resume { id: resumed });
     }
     // Both are read before either is missed.
-    let id = fields.required("correlationId", parsed::<JobId>);
+    let id = fields.required("correlationId", job_id);
     let kind = fields.required("type", job_kind);
     (*known_id, *known_kind) = (id.clone().ok(), kind.clone().ok());
     let read = || -> Result<BillzMessage, Fault> {
@@ -109,6 +112,14 @@ fn message(
         Ok(BillzMessage::Job { id, work, sent_at_ms, reply_queue, fingerprint })
     };
     read().map_err(|fault| fault.to_string())
+}
+
+fn job_id(json: &Json) -> Result<JobId, String> {
+    let id: JobId = any_id(json)?;
+    if id.as_str().len() > MAX_CORRELATION_ID {
+        return Err(format!("has more than {MAX_CORRELATION_ID} characters"));
+    }
+    Ok(id)
 }
 
 fn job_kind(json: &Json) -> Result<JobKind, String> {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::fields::{Fault, Fields, amount, name, numbered, parsed, phone, price, quantity, words_of};
+use super::bank_card::without_bank_card;
+use super::fields::{Fault, Fields, amount, id, name, numbered_id, phone, price, quantity, words_of};
 use super::payload::MAX_COMMENT;
 use super::tree::Json;
 use crate::domain::billz::order::{
@@ -18,25 +19,23 @@ const MAX_PRODUCTS: usize = 100;
 const MAX_WORDS: usize = 300;
 /// Longest address of a picture, in characters.
 const MAX_URL: usize = 2000;
-/// Names of fields that bank cards are described by, in lower case and without `_` and `-`.
-const CARD_FIELDS: [&str; 6] = ["cardnumber", "cardpan", "pan", "cvv", "cvc", "cvv2"];
 
 /// What was not taken of an order, by name.
 type Rest = BTreeMap<String, Json>;
 
 /// The payload of `PLACE_ORDER`.
 pub(super) fn new_order(mut fields: Fields) -> Result<NewOrder, Fault> {
-    let id = fields.required("orderID", numbered)?;
-    let client_id: Option<ClientId> = fields.optional("clientIdSys", parsed)?;
-    let seller: Option<SellerId> = fields.optional("employeeID", parsed)?;
+    let order_id = fields.required("orderID", numbered_id)?;
+    let client_id: Option<ClientId> = fields.optional("clientIdSys", id)?;
+    let seller: Option<SellerId> = fields.optional("employeeID", id)?;
     let (subtotal, discount) = amounts(&mut fields)?;
     let total = fields.required("totalPrice", amount)?;
-    let region = fields.remark("region", MAX_WORDS)?;
+    let region = fields.words("region", MAX_WORDS)?;
     let mut kept = Rest::new();
     let client = client(&mut fields, client_id.as_ref(), &mut kept)?;
     let products = products(&mut fields, seller.as_ref(), &mut kept)?;
     let details = details(fields, kept)?;
-    Ok(NewOrder { id, client_id, client, products, subtotal, discount, total, region, details })
+    Ok(NewOrder { id: order_id, client_id, client, products, subtotal, discount, total, region, details })
 }
 
 fn amounts(fields: &mut Fields) -> Result<(Money, Money), Fault> {
@@ -91,16 +90,16 @@ fn products(
 fn product(mut fields: Fields, seller: Option<&SellerId>) -> Result<(OrderProduct, Rest), Fault> {
     // Some senders give Billz's id beside their own, others know no other.
     let (billz, own): (Option<ProductId>, Option<ProductId>) =
-        (fields.optional("ID", parsed)?, fields.optional("productID", parsed)?);
+        (fields.optional("ID", id)?, fields.optional("productID", id)?);
     let senders = own.clone().filter(|own| billz.as_ref().is_some_and(|billz| billz != own));
-    let id = billz.or(own).ok_or_else(|| Fault::new(fields.path_of("ID"), "is missing"))?;
+    let known = billz.or(own).ok_or_else(|| Fault::new(fields.path_of("ID"), "is missing"))?;
     let quantity = fields.required("qty", quantity)?;
     let (name, names) = product_name(&mut fields)?;
     let product = OrderProduct {
-        line: OrderLine { product: id, quantity, seller: seller.cloned() },
+        line: OrderLine { product: known, quantity, seller: seller.cloned() },
         name,
-        sku: fields.words("sku", MAX_WORDS)?,
-        bar_code: fields.words("barCode", MAX_WORDS)?,
+        sku: fields.code("sku", MAX_WORDS)?,
+        bar_code: fields.code("barCode", MAX_WORDS)?,
         image_url: fields.words("imageUrl", MAX_URL)?,
         color: fields.words("COLOR", MAX_WORDS)?,
         size: fields.words("SIZE", MAX_WORDS)?,
@@ -148,20 +147,15 @@ fn details(mut fields: Fields, mut kept: Rest) -> Result<OrderDetails, Fault> {
             price: fields.optional("deliverySubTotalPrice", amount)?,
             address: address(&mut fields, &mut kept)?,
             time: fields.words("deliveryTime", MAX_WORDS)?,
-            comment: fields.remark("deliveryComment", MAX_COMMENT)?,
+            comment: fields.words("deliveryComment", MAX_COMMENT)?,
         },
-        comment: fields.remark("comment", MAX_COMMENT)?,
+        comment: fields.words("comment", MAX_COMMENT)?,
         document: String::new(),
     };
     let path = fields.path().to_owned();
     kept.extend(fields.rest());
     let rest = Json::Object(kept);
-    if let Some(name) = card_field(&rest) {
-        return Err(Fault::new(
-            path,
-            format!("holds a {name}: what describes a bank card has no place here"),
-        ));
-    }
+    without_bank_card(&path, &rest)?;
     let is_empty = rest == Json::Object(Rest::new());
     let document = if is_empty { String::new() } else { rest.canonical() };
     Ok(OrderDetails { document, ..details })
@@ -171,15 +165,15 @@ fn address(fields: &mut Fields, kept: &mut Rest) -> Result<DeliveryAddress, Faul
     let Some(json) = fields.take("deliveryAddress") else { return Ok(DeliveryAddress::default()) };
     let mut fields = Fields::of(&fields.path_of("deliveryAddress"), json)?;
     let address = DeliveryAddress {
-        street: fields.remark("street", MAX_WORDS)?,
-        city: fields.remark("city", MAX_WORDS)?,
-        postal_code: fields.remark("postalCode", MAX_WORDS)?,
-        full_address: fields.remark("fullAddress", MAX_WORDS)?,
-        apartment: fields.remark("apartment", MAX_WORDS)?,
-        floor: fields.remark("floor", MAX_WORDS)?,
-        entrance: fields.remark("entrance", MAX_WORDS)?,
-        intercom: fields.remark("intercom", MAX_WORDS)?,
-        landmark: fields.remark("landmark", MAX_WORDS)?,
+        street: fields.words("street", MAX_WORDS)?,
+        city: fields.words("city", MAX_WORDS)?,
+        postal_code: fields.words("postalCode", MAX_WORDS)?,
+        full_address: fields.words("fullAddress", MAX_WORDS)?,
+        apartment: fields.words("apartment", MAX_WORDS)?,
+        floor: fields.words("floor", MAX_WORDS)?,
+        entrance: fields.words("entrance", MAX_WORDS)?,
+        intercom: fields.words("intercom", MAX_WORDS)?,
+        landmark: fields.words("landmark", MAX_WORDS)?,
     };
     keep(kept, "deliveryAddress", fields.rest());
     Ok(address)
@@ -194,18 +188,5 @@ fn delivery_status(json: &Json) -> Result<DeliveryStatus, String> {
 fn keep(kept: &mut Rest, name: &str, rest: Rest) {
     if !rest.is_empty() {
         kept.insert(name.to_owned(), Json::Object(rest));
-    }
-}
-
-/// The first field, however deep, that is named as those of bank cards are.
-fn card_field(json: &Json) -> Option<&str> {
-    match json {
-        Json::Object(fields) => fields.iter().find_map(|(name, value)| {
-            let plain: String =
-                name.to_lowercase().chars().filter(|letter| !"_-".contains(*letter)).collect();
-            if CARD_FIELDS.contains(&plain.as_str()) { Some(name.as_str()) } else { card_field(value) }
-        }),
-        Json::List(values) => values.iter().find_map(card_field),
-        Json::Null | Json::Flag(_) | Json::Number(_) | Json::Text(_) => None,
     }
 }

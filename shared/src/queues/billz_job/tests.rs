@@ -211,11 +211,39 @@ fn the_same_job_has_one_fingerprint_and_another_job_another() {
     let again = r#" { "qty": 2.0, "productId": "p", "orderId": "\u006f" } "#;
     assert_eq!(job(&body("ADD_ITEM", again, "job-1")).fingerprint, first);
     assert_eq!(job(&body("ADD_ITEM", item, "job-2")).fingerprint, first, "ids are compared beside it");
+    let null = r#"{"orderId":"o","productId":"p","qty":2,"employeeID":null}"#;
+    assert_eq!(job(&body("ADD_ITEM", null, "job-1")).fingerprint, first);
     let more = r#"{"orderId":"o","productId":"p","qty":3}"#;
     assert_ne!(job(&body("ADD_ITEM", more, "job-1")).fingerprint, first);
     let (get, delete) =
         (body("GET_ORDER", r#"{"orderId":"o"}"#, "a"), body("DELETE_ORDER", r#"{"orderId":"o"}"#, "a"));
     assert_ne!(job(&get).fingerprint, job(&delete).fingerprint);
+}
+
+#[test]
+fn a_correlation_id_leaves_room_for_the_ids_that_are_made_of_it() {
+    let body = |id: &str| format!(r#"{{"type":"CREATE_ORDER","payload":{{}},"correlationId":"{id}"}}"#);
+    assert!(parse(&body(&"j".repeat(MAX_CORRELATION_ID))).is_ok());
+    let error = parse(&body(&"j".repeat(MAX_CORRELATION_ID + 1))).unwrap_err();
+    assert_eq!((error.id, error.reason.as_str()), (None, "correlationId: has more than 100 characters"));
+}
+
+#[test]
+fn what_people_and_programs_write_beside_an_order_is_no_bank_card() {
+    let order = |more: &str| {
+        let payload = format!(
+            r#"{{"orderID":1,"products":[{{"ID":"p","qty":1}}],"subTotalPrice":1,"totalPrice":1,{more}}}"#
+        );
+        parse(&format!(r#"{{"type":"PLACE_ORDER","payload":{payload},"correlationId":"job-1"}}"#))
+    };
+    for more in [
+        r#""createdAt":1795248000006,"coordinates":{"latitude":41.29949580000003}"#,
+        r#""images":["https://example.com/1234567890123456/4111111111111111.jpg"]"#,
+        r#""userId":"64a7b8c94111111111111111","phones":["901234567","901234562"]"#,
+        r#""extra":{"barCodes":["4780000000045",4780000000045]}"#,
+    ] {
+        assert!(order(more).is_ok(), "{more}: {:?}", order(more));
+    }
 }
 
 #[test]

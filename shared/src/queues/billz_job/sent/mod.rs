@@ -9,6 +9,8 @@ use serde::Serialize;
 
 use self::sent_order::PlaceOrder;
 use self::value::{Amount, Id, Name, Phone, Price, Remark, SentQuantity};
+#[cfg(test)]
+use super::MAX_CORRELATION_ID;
 
 /// A job for Billz: the body of one message to `billz-payments` (payments) or `billz-operations` (all else).
 #[derive(Debug, Clone, Serialize)]
@@ -19,7 +21,8 @@ pub struct JobMessage {
     /// What is to be done.
     #[serde(flatten)]
     pub wanted: Wanted,
-    /// Names the job. The same again, with the same type and payload, is the same job: it is done once.
+    /// Names the job, in up to 100 characters. Again, with the same type and payload, it is the same job, done once.
+    #[cfg_attr(test, schemars(extend("maxLength" = MAX_CORRELATION_ID)))]
     pub correlation_id: Id,
     /// When it was sent, in milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]

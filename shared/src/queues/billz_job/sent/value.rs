@@ -18,7 +18,7 @@ pub struct Id(#[cfg_attr(test, schemars(regex(pattern = r"^(?!\.+$)[A-Za-z0-9_.:
 #[serde(transparent)]
 pub struct Phone(String);
 
-/// A part of somebody's name: 1 to 100 characters.
+/// A part of somebody's name: 1 to 100 characters, and no number of a bank card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(transparent)]
@@ -48,7 +48,7 @@ pub struct Price(String);
 #[serde(transparent)]
 pub struct SentQuantity(String);
 
-/// A word or name of things: at most 300 characters.
+/// A word or name of things: at most 300 characters, and no number of a bank card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Words(String);
@@ -187,7 +187,7 @@ mod forms {
 
         fn json_schema(_: &mut SchemaGenerator) -> Schema {
             json_schema!({
-                "description": "At most 300 characters; one of blanks is none.",
+                "description": "At most 300 characters, and no number of a bank card; one of blanks is none.",
                 "anyOf": [{ "type": "string", "maxLength": 300 }, { "type": "number" }],
             })
         }
