@@ -1,15 +1,16 @@
 //! One call to Billz: in its turn, with everybody's token, counted.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use shared::domain::billz::operation::{Answer, Operation, Refusal};
-use shared::domain::pace::Turn;
+use shared::domain::pace::{LONGEST_REST, Turn};
 use shared::lambda::metrics::Metric;
 use shared::providers::billz::BillzError;
 use shared::retry::{Failure, Retry, Verdict};
+use shared::stores::pulses::KindCounts;
 use shared::stores::table::StoreError;
 use shared::workflows::billz_login::TokenError;
 
@@ -29,6 +30,7 @@ pub struct Tally {
     failed: Cell<usize>,
     millis: Cell<usize>,
     is_not_let_in: Cell<bool>,
+    jobs: RefCell<Vec<(Metric, String)>>,
 }
 
 /// Why a call brought no answer.
@@ -73,6 +75,16 @@ impl Tally {
         self.millis.get()
     }
 
+    /// Jobs that ended so, by their kind.
+    pub fn of(&self, metric: Metric) -> KindCounts {
+        let mut counts = KindCounts::new();
+        for (_, kind) in self.jobs.borrow().iter().filter(|(counted, _)| *counted == metric) {
+            let count = counts.entry(kind.clone()).or_default();
+            *count = count.saturating_add(1);
+        }
+        counts
+    }
+
     /// Whether Billz did not let us in.
     pub fn is_not_let_in(&self) -> bool {
         self.is_not_let_in.get()
@@ -94,6 +106,12 @@ impl Tally {
 }
 
 impl Taking<'_> {
+    /// Counts what became of a job.
+    pub fn count(&self, metric: Metric, kind: &str) {
+        self.app.metrics.count_kind(metric, kind);
+        self.tally.jobs.borrow_mut().push((metric, kind.to_owned()));
+    }
+
     /// Whether a call can still be begun.
     pub fn has_time(&self) -> bool {
         tokio::time::Instant::now() < self.deadline.before(CALLING)
@@ -136,8 +154,13 @@ impl Taking<'_> {
         }
         let began = Instant::now();
         let answer = self.login.billz().perform(token, operation, Timestamp::now()).await;
+        let took = began.elapsed();
         // A refusal is a result.
-        self.tally.count(began.elapsed(), matches!(&answer, Err(BillzError::Call(_))));
+        self.tally.count(took, matches!(&answer, Err(BillzError::Call(_))));
+        // Each on its own: their mean has an alarm.
+        self.app
+            .metrics
+            .add(Metric::BillzCallMillis, usize::try_from(took.as_millis()).unwrap_or(usize::MAX));
         Ok(answer)
     }
 
@@ -151,7 +174,10 @@ impl Taking<'_> {
         if let BillzError::Call(call) = &error
             && let Failure::Limited(after) = call.failure
         {
-            self.leave_alone(after.unwrap_or(REST)).await;
+            let after = after.unwrap_or(REST).min(LONGEST_REST.unsigned_abs());
+            self.leave_alone(after).await;
+            // It says nothing about this job.
+            return Err(Trouble::Waiting { after, reason });
         }
         Err(match error.retry() {
             Retry::Safe { after } => Trouble::Safe { after, reason },

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use shared::domain::billz::operation::{Operation, OperationKind, Refusal};
-use shared::domain::billz::work::{NewClient, Work};
+use shared::domain::billz::work::NewClient;
 use shared::queues::batch::Delivery;
 use shared::stores::billz_clients::ClientClaim;
 
@@ -25,6 +25,7 @@ impl Running<'_> {
             ClientClaim::Ours => {}
             ClientClaim::Known(known) => {
                 self.held.job.progress.client = Some(known);
+                self.held.job.progress.client_is_from_book = true;
                 self.remember(&client).await;
                 return Ok(());
             }
@@ -37,11 +38,7 @@ impl Running<'_> {
     }
 
     async fn find_by_system_id(&mut self) -> Result<(), Delivery> {
-        let id = match &self.work {
-            Work::PlaceOrder(order) => order.client_id.as_ref(),
-            _ => None,
-        };
-        let known = match id {
+        let known = match self.work.system_client() {
             Some(id) => {
                 self.taking.app.stores.clients.of_system(id).await.map_err(|error| put_off(&error))?
             }
@@ -53,6 +50,29 @@ impl Running<'_> {
             self.held.job.progress.refusal = Some(Refusal::new(Refusal::CLIENT_UNKNOWN, reason));
         }
         self.held.job.progress.client = known;
+        self.held.job.progress.client_is_from_book = true;
+        Ok(())
+    }
+
+    /// Whether Billz refused a client whom only our book knows: they may have been deleted there, or merged.
+    pub fn is_book_wrong(&self, operation: OperationKind, refusal: &Refusal) -> bool {
+        let is_about_client = operation == OperationKind::AttachClient && refusal.code == Refusal::REFUSED;
+        is_about_client && self.held.job.progress.client_is_from_book
+    }
+
+    /// Strikes the client out of our book; Billz is asked who it is, once.
+    pub async fn forget_client(&mut self) -> Result<(), Delivery> {
+        let clients = &self.taking.app.stores.clients;
+        let progress = &mut self.held.job.progress;
+        let Some(known) = progress.client.take() else { return Ok(()) };
+        progress.client_is_from_book = false;
+        if let Some(client) = self.work.client() {
+            clients.forget(&client.phone, &known).await.map_err(|error| put_off(&error))?;
+        }
+        if let Some(id) = self.work.system_client() {
+            clients.forget_system(id, &known).await.map_err(|error| put_off(&error))?;
+        }
+        tracing::warn!(correlationId = %self.held.job.id, "Billz does not know a client of our book");
         Ok(())
     }
 

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 use shared::lambda::deadline::Deadline;
 use shared::lambda::metrics::Metric;
-use shared::queues::batch::{Delivery, SqsBatch, Try};
-use shared::stores::pulses::{KindCounts, Pulse};
+use shared::queues::batch::{Delivery, SqsBatch};
+use shared::stores::pulses::Pulse;
 use shared::workflows::billz_login::BillzLogin;
 
 use crate::access::BillzAccess;
@@ -54,15 +54,14 @@ async fn work(
 ) -> SqsBatchResponse {
     let oldest_waited_ms = event.records.iter().map(waited_ms).max().unwrap_or_default();
     let (one_at_a_time, tally) = (&Mutex::new(()), &Tally::default());
-    let job = |message: Box<RawValue>, turn: Try| async move {
+    let job = |message: Box<RawValue>| async move {
         let _turn = one_at_a_time.lock().await;
-        Taking { app, login, turn, deadline, tally }.take(message.get()).await
+        Taking { app, login, deadline, tally }.take(message.get()).await
     };
-    let answer = batch.run_by_try(event, job).await;
+    let answer = batch.run(event, job).await;
     app.metrics.add(Metric::BillzLogin, login.take_logins());
     app.metrics.add(Metric::BillzCall, tally.calls());
     app.metrics.add(Metric::BillzCallFailed, tally.failed());
-    app.metrics.add(Metric::BillzCallMillis, tally.millis());
     let pulse = Pulse {
         at: Timestamp::now(),
         oldest_waited_ms,
@@ -70,10 +69,10 @@ async fn work(
         failed_calls: u64::try_from(tally.failed()).unwrap_or(u64::MAX),
         call_ms: u64::try_from(tally.millis()).unwrap_or(u64::MAX),
         not_let_in: tally.is_not_let_in(),
-        succeeded: KindCounts::new(),
-        refused: KindCounts::new(),
-        needs_review: KindCounts::new(),
-        dead: KindCounts::new(),
+        succeeded: tally.of(Metric::BillzJobSucceeded),
+        refused: tally.of(Metric::BillzJobRefused),
+        needs_review: tally.of(Metric::BillzJobNeedsReview),
+        dead: tally.of(Metric::BillzJobDead),
     };
     if let Err(error) = app.stores.pulses.keep(batch.queue.name(), &pulse).await {
         // Only `/internal/billz/health` misses it.

@@ -70,10 +70,15 @@ impl Running<'_> {
         match (&work, &standing) {
             (Work::PlaceOrder(order), _) => self.placed(order, now).await,
             (Work::MakePayment { order, total, .. }, Standing::Succeeded { .. }) => {
-                let paid = PaidOrder { amount: *total, at: now };
+                let progress = &self.held.job.progress;
+                // What somebody else paid is what Billz says, if it says so.
+                let amount = match progress.paid {
+                    true => Some(*total),
+                    false => progress.seen.as_ref().and_then(|seen| seen.total),
+                };
                 self.change_order(order, |record| {
                     if record.paid.is_none() {
-                        record.paid = Some(paid.clone());
+                        record.paid = amount.map(|amount| PaidOrder { amount, at: now });
                     }
                 })
                 .await
@@ -105,15 +110,18 @@ impl Running<'_> {
         if record.job != job.id {
             return Ok(Vec::new());
         }
-        let Standing::Succeeded { .. } = job.standing else {
-            record.stage = OrderStage::Refused;
-            return Ok(vec![changed(&record, version)?]);
+        record.stage = match job.standing {
+            Standing::Succeeded { .. } => OrderStage::Placed,
+            _ if job.progress.leaves_something() => OrderStage::GivenUp,
+            _ => OrderStage::Refused,
         };
-        record.stage = OrderStage::Placed;
+        if record.stage == OrderStage::Refused {
+            return Ok(vec![changed(&record, version)?]);
+        }
         record.billz_order = job.progress.order.clone();
         record.billz_number = job.progress.order_number.clone();
         record.billz_client = job.progress.client.clone();
-        record.postponed_at = Some(now);
+        record.postponed_at = (job.progress.postponed && !job.progress.returned).then_some(now);
         let mut changes = vec![changed(&record, version)?];
         if let Some(billz_order) = &job.progress.order {
             let mut held = orders.pointer(billz_order).await?;
@@ -145,6 +153,10 @@ impl Running<'_> {
         let orders = &self.taking.app.stores.orders;
         let Some(id) = orders.pointer(billz_order).await?.pointer.order else { return Ok(Vec::new()) };
         let Some(HeldOrder { mut record, version }) = orders.get(&id).await? else { return Ok(Vec::new()) };
+        if record.billz_order.as_ref() != Some(billz_order) {
+            // It was placed anew since: this is about the one before.
+            return Ok(Vec::new());
+        }
         let subject = &mut self.held.job.subject;
         subject.order = Some(id.to_string());
         subject.customer = record.order.client.as_ref().map(NewClient::name);

@@ -6,19 +6,20 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use shared::domain::billz::job::{BillzJob, Standing};
+use shared::domain::billz::job::Standing;
 use shared::domain::billz::operation::{Operation, OperationKind, Refusal};
 use shared::domain::billz::review::Decision;
 use shared::domain::billz::running::Next;
 use shared::domain::billz::work::Work;
 use shared::domain::identifier::CardId;
 use shared::lambda::metrics::Metric;
-use shared::queues::batch::{Delivery, Try};
+use shared::queues::batch::Delivery;
 use shared::retry::{Retry, Verdict};
 use shared::stores::billz_jobs::HeldJob;
 use shared::stores::invoices::Cause;
 use shared::stores::table::{Change, StoreError};
 
+use crate::app::DELAYS;
 use crate::calls::Trouble;
 use crate::taking::{Taking, log, put_off};
 
@@ -114,6 +115,9 @@ impl<'a> Running<'a> {
                 self.keep_client(kind).await;
                 Ok(())
             }
+            Err(Trouble::Refused(refusal)) if self.is_book_wrong(kind, &refusal) => {
+                self.forget_client().await
+            }
             Err(Trouble::Refused(refusal)) => {
                 self.held.job.refuse(&self.work, kind, refusal, Timestamp::now());
                 self.is_unsaved = true;
@@ -132,18 +136,23 @@ impl<'a> Running<'a> {
                 Err(self.put_down(Delivery::Later { after, reason }).await)
             }
             Err(Trouble::Unclear { reason }) if kind.is_once() => {
-                let after = self.taking.app.ways.settle.unsigned_abs();
-                Err(self.put_down(Delivery::Later { after, reason }).await)
+                let after = Some(self.taking.app.ways.settle.unsigned_abs());
+                Err(self.try_again(after, reason).await)
             }
             Err(Trouble::Unclear { reason }) => Err(self.try_again(None, reason).await),
         }
     }
 
-    /// The job is tried again later, or, after its last try, ends.
+    /// The job is tried again later, or, after its last try, ends. Its own tries count, and not how often the queue
+    /// gave its message out: a job that waited long for something else has had none yet.
     pub async fn try_again(&mut self, after: Option<Duration>, reason: String) -> Delivery {
-        match self.taking.turn {
-            Try::Early => self.put_down(Delivery::Retry { after, reason }).await,
-            Try::Last => self.give_up(reason).await,
+        let tries = usize::try_from(self.held.job.count_try()).unwrap_or(usize::MAX);
+        match DELAYS.get(tries.saturating_sub(1)) {
+            Some(delay) => {
+                let after = after.unwrap_or_default().max(*delay);
+                self.put_down(Delivery::Later { after, reason }).await
+            }
+            None => self.give_up(reason).await,
         }
     }
 
@@ -232,6 +241,7 @@ impl<'a> Running<'a> {
     async fn keep(&mut self, others: Vec<Change>) -> Result<(), StoreError> {
         let cause = Cause { correlation_id: self.held.job.id.to_string(), now: Timestamp::now() };
         let mut pauses = KEEP_AGAIN.into_iter();
+        self.held.mark = None;
         loop {
             match self.taking.app.stores.jobs.save(&mut self.held, &cause, others.clone()).await {
                 Ok(()) => {
@@ -250,8 +260,7 @@ impl<'a> Running<'a> {
     }
 
     fn count(&self, metric: Metric) {
-        let BillzJob { kind, .. } = &self.held.job;
-        self.taking.app.metrics.count_kind(metric, kind.as_str());
+        self.taking.count(metric, self.held.job.kind.as_str());
     }
 }
 

@@ -6,7 +6,7 @@ use shared::domain::billz::work::Work;
 use shared::domain::identifier::JobId;
 use shared::lambda::deadline::Deadline;
 use shared::lambda::metrics::Metric;
-use shared::queues::batch::{Delivery, Try};
+use shared::queues::batch::Delivery;
 use shared::queues::billz_job::{BillzMessage, MalformedJob, parse};
 use shared::retry::{Retry, Verdict};
 use shared::stores::billz_jobs::HeldJob;
@@ -23,7 +23,6 @@ use crate::running::{Running, STORE_PAUSE};
 pub struct Taking<'a> {
     pub app: &'a App,
     pub login: &'a BillzLogin,
-    pub turn: Try,
     pub deadline: Deadline,
     pub tally: &'a Tally,
 }
@@ -53,9 +52,7 @@ impl Taking<'_> {
     async fn begin(self, new: BillzJob, work: Work) -> Delivery {
         match self.app.stores.jobs.get(&new.id).await {
             Ok(None) => self.run(HeldJob::new(new), work).await,
-            Ok(Some(held)) if held.job.is_unreadable() => {
-                self.run(HeldJob { job: new, version: held.version }, work).await
-            }
+            Ok(Some(held)) if held.job.is_unreadable() => self.run(HeldJob { job: new, ..held }, work).await,
             Ok(Some(mut held)) => {
                 // Whoever asks again may want to be told, and did not before.
                 let is_new_wish = held.job.reply_queue.is_none() && new.fingerprint == held.job.fingerprint;
@@ -103,7 +100,7 @@ impl Taking<'_> {
                 Delivery::Done
             }
             Claim::OtherContent => {
-                self.app.metrics.count_kind(Metric::BillzJobDead, held.job.kind.as_str());
+                self.count(Metric::BillzJobDead, held.job.kind.as_str());
                 let reason = "correlationId: another job has it, with another type or payload";
                 Delivery::Dead { reason: reason.to_owned() }
             }
@@ -130,7 +127,7 @@ impl Taking<'_> {
     /// Buries what cannot be read, and shows it in the list of jobs where it says which job it is.
     async fn bury(self, message: &str, malformed: MalformedJob) -> Delivery {
         let MalformedJob { id, kind, reason } = malformed;
-        self.app.metrics.count_kind(Metric::BillzJobDead, kind.map_or("unknown", |kind| kind.as_str()));
+        self.count(Metric::BillzJobDead, kind.map_or("unknown", |kind| kind.as_str()));
         if let (Some(id), Some(kind)) = (id, kind) {
             let now = Timestamp::now();
             let job = BillzJob::unreadable(id.clone(), kind, message.to_owned(), reason.clone(), now);

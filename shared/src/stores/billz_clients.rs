@@ -158,6 +158,33 @@ impl BillzClients {
         changed.await.map(|_| ())
     }
 
+    /// Forgets which client a phone number belongs to, if it is this one.
+    ///
+    /// # Errors
+    /// When the store is unavailable, the item corrupt, or others came first too often.
+    pub async fn forget(&self, phone: &PhoneNumber, client: &BillzClientId) -> Result<(), StoreError> {
+        self.forget_at(key_of_phone(phone), client).await
+    }
+
+    /// Forgets which client a sender means, if it is this one.
+    ///
+    /// # Errors
+    /// When the store is unavailable, the item corrupt, or others came first too often.
+    pub async fn forget_system(&self, id: &ClientId, client: &BillzClientId) -> Result<(), StoreError> {
+        self.forget_at(key_of_system(id), client).await
+    }
+
+    async fn forget_at(&self, key: Key, client: &BillzClientId) -> Result<(), StoreError> {
+        let changed = self.change(key, |standing, item| {
+            if standing != ClientStanding::Known(client.clone()) {
+                return Some(());
+            }
+            (item.billz_client, item.job) = (None, None);
+            None
+        });
+        changed.await.map(|_| ())
+    }
+
     /// The client that a sender calls so.
     ///
     /// # Errors

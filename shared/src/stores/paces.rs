@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::table::{Expected, Key, StoreError, Table};
-use crate::domain::pace::Pace;
+use crate::domain::pace::{Pace, Turn};
 
 const SORT_KEY: &str = "PACE";
 /// How often a turn is asked for when others ask at the same time.
@@ -39,15 +39,15 @@ impl SharedPace {
         Self { table, party, gap, known: RwLock::new(None) }
     }
 
-    /// The next turn: when its owner may call.
+    /// The next turn, for who can use one until `latest`.
     ///
     /// # Errors
     /// When the store is unavailable, or too many ask at once.
-    pub async fn take(&self, now: Timestamp) -> Result<Timestamp, StoreError> {
-        self.change(|pace| pace.take(now, self.gap)).await
+    pub async fn take(&self, now: Timestamp, latest: Timestamp) -> Result<Turn, StoreError> {
+        self.change(|pace| pace.take(now, self.gap, latest)).await
     }
 
-    /// Nobody calls for so long from now.
+    /// Nobody calls for so long from now, within bounds.
     ///
     /// # Errors
     /// When the store is unavailable, or too many ask at once.
@@ -62,7 +62,13 @@ impl SharedPace {
                 Some(known) => known,
                 None => self.read().await?,
             };
+            let before = pace;
             let outcome = change(&mut pace);
+            if pace == before {
+                // Known to this instance only: somebody else may have a nearer turn by now.
+                self.remember(None);
+                return Ok(outcome);
+            }
             let item = PaceItem {
                 pk: self.key().pk,
                 sk: SORT_KEY.to_owned(),

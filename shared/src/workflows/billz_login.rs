@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::shared_login::{LoginTimes, NoSession, SessionStatus, SharedLogin, heeded_until, later};
+use crate::domain::pace::Turn;
 use crate::providers::billz::{AccessToken, Billz, BillzError};
 use crate::retry::{Failure, Retry, Verdict};
 use crate::stores::paces::SharedPace;
@@ -160,13 +161,17 @@ impl BillzLogin {
 
     /// Waits for the login's turn; the instant that it is then.
     async fn turn(&self, now: Timestamp) -> Result<Timestamp, FailedLogin> {
-        let turn = self.pace.take(now).await.map_err(|error| passing(error.to_string(), None))?;
-        let wait = turn.duration_since(now).unsigned_abs();
-        if wait > TURN_WITHIN {
-            return Err(passing("too many calls go first".to_owned(), Some(wait)));
+        let turn = self.pace.take(now, later(now, TURN_WITHIN)).await;
+        match turn.map_err(|error| passing(error.to_string(), None))? {
+            Turn::At(turn) => {
+                tokio::time::sleep(turn.duration_since(now).unsigned_abs()).await;
+                Ok(turn)
+            }
+            Turn::NotBefore(turn) => {
+                let wait = turn.duration_since(now).unsigned_abs();
+                Err(passing("too many calls go first".to_owned(), Some(wait)))
+            }
         }
-        tokio::time::sleep(wait).await;
-        Ok(turn)
     }
 
     async fn failed(&self, error: BillzError, now: Timestamp) -> FailedLogin {

@@ -109,6 +109,22 @@ async fn what_is_missing_or_too_long_to_keep_is_left_out() {
 }
 
 #[tokio::test]
+async fn of_words_that_billz_may_make_as_long_as_it_likes_the_beginning_is_kept() {
+    let long = "ж".repeat(5000);
+    let kept = Some("ж".repeat(100));
+    let body = changed(|order| {
+        order["order_number"] = json!(long);
+        order["park_status"] = json!(long);
+    });
+    let view = shown(&body).await;
+    assert_eq!((view.number, view.park), (kept.clone(), Park::Other(kept.clone().unwrap())));
+    let body =
+        json!({ "status_code": 200, "error": null, "data": { "id": "order-1", "order_number": long } });
+    let created = Answer::DraftCreated { order: "order-1".parse().unwrap(), number: kept };
+    assert_eq!(answer(OperationKind::CreateDraft, &body.to_string()).await, Ok(created));
+}
+
+#[tokio::test]
 async fn another_order_than_the_one_asked_for_is_not_believed() {
     let other = changed(|order| order["id"] = json!("38c3920a-ffdd-4233-a823-8af3266f5f4f"));
     assert_eq!(unreadable(OperationKind::ReadOrder, &other).await, Retry::Safe { after: None });

@@ -84,7 +84,10 @@ async fn a_key_that_is_not_accepted_is_a_refusal_and_no_expired_token() {
         (answered(200, EXPIRED), "HTTP 401"),
         (answered(400, refused), "bad request: secret token is wrong"),
         (answered(200, refused), "bad request: secret token is wrong"),
-        (html(403), "has the role of the integration key the right to do this? (status 403)"),
+        (
+            answered(403, r#"{"code":403,"message":"","error":"","data":null}"#),
+            "has the role of the integration key the right to do this? (status 403)",
+        ),
     ] {
         let error = login(play.clone()).await.unwrap_err();
         let reason = format!("Billz does not accept the integration key: {words}");
@@ -107,6 +110,7 @@ async fn a_login_without_a_usable_token_may_be_tried_again_and_nothing_of_it_is_
         (answered(429, limited), Failure::Limited(None)),
         (answered(200, limited), Failure::Limited(None)),
         (html(503), Failure::ServerError),
+        (html(403), Failure::Unreadable),
         (Play::CutAfter, Failure::NoAnswer),
         (html(200), Failure::Unreadable),
         (answered(200, ""), Failure::Unreadable),

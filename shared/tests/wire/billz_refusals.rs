@@ -3,7 +3,7 @@
 use shared::domain::billz::operation::{Answer, OperationKind, Refusal};
 
 use crate::billz_setup::{PRODUCT, SECRET_TOKEN, answer, perform, refusal};
-use crate::odd_server::{html, json};
+use crate::odd_server::json;
 
 const STOCK: &str = include_str!("../fixtures/billz/composed_refused_stock.json");
 const TOTAL: &str = include_str!("../fixtures/billz/composed_refused_total.json");
@@ -90,9 +90,6 @@ async fn an_order_that_billz_does_not_know_is_none_to_a_look_and_a_refusal_to_al
 #[tokio::test]
 async fn not_every_404_is_about_the_order() {
     let plays = [
-        html(404),
-        json(404, ""),
-        json(404, r#"{"message":"no Route matched with those values"}"#),
         json(404, r#"{"code":404,"message":"not found","error":"route not found","data":null}"#),
         json(200, r#"{"status_code":404,"error":{"code":"404","message":"product not found"},"data":{}}"#),
         json(200, r#"{"status_code":404,"error":{"code":"404","message":"customer not found"},"data":{}}"#),

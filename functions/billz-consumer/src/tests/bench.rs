@@ -121,11 +121,14 @@ impl Bench {
         true
     }
 
-    /// Gives a queue's messages out so often, to instances that die at once, that the next try is the last.
-    pub fn leave_one_try(&self, queue: &str) {
-        for _ in DELAYS {
-            self.aws.sqs.deliver(queue).expect("the queue is not empty");
-        }
+    /// A first try that Billz answers with an error, and as if there had been others: one is left.
+    pub async fn leave_one_try(&self, queue: &str, id: &str) {
+        self.fault(json!({ "operation": "get_order", "fault": "server_error" })).await;
+        assert_eq!(self.deliver(queue).await.len(), 1);
+        let mut job = self.aws.dynamodb.item(BILLZ_ORDERS, &format!("JOB#{id}"), "JOB").unwrap();
+        job["tries"]["N"] = DELAYS.len().to_string().into();
+        self.aws.dynamodb.put(BILLZ_ORDERS, &job);
+        self.wire.reset();
     }
 
     /// Delivers what is in a queue to a function that dies at its `number`-th call, and answers whether it did:

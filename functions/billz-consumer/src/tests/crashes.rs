@@ -173,7 +173,7 @@ async fn a_payment_that_was_given_up_is_made_by_nobody_else() {
 async fn check_last_try(story: Story, number: usize, trouble: Trouble) -> String {
     let what = format!("{story:?}, the last try, {trouble:?} {number}");
     let Begun { bench, queue, id } = story.begin().await;
-    bench.leave_one_try(queue);
+    bench.leave_one_try(queue, &id).await;
     match trouble {
         Trouble::AnswerLost => bench.wire.drop_answer_of(number),
         Trouble::RequestLost => bench.wire.drop_request(number),

@@ -12,4 +12,5 @@ mod pace;
 mod poison;
 mod refusals;
 mod repeats;
+mod second_thoughts;
 mod trouble;

@@ -37,12 +37,14 @@ pub struct BillzJob {
     pub subject: Subject,
     /// When it came.
     pub created_at: Timestamp,
-    /// How many calls were begun that may act but once; names the question that a person answers.
+    /// Grows with each call that may act but once, and with each question to a person, which it names.
     pub step: u32,
     /// Where it stands.
     pub standing: Standing,
     /// The call that may or may not have been made.
     pub pending: Option<Pending>,
+    /// How often in a row Billz gave no usable answer; nothing that waited for something else counts.
+    pub tries: u32,
     /// What is known of its work.
     pub progress: Progress,
     /// What a person last decided, and about which step.
@@ -192,6 +194,7 @@ impl BillzJob {
             step: 0,
             standing: running(now),
             pending: None,
+            tries: 0,
             progress: Progress::default(),
             decided: None,
             outbox: Vec::new(),
@@ -213,6 +216,7 @@ impl BillzJob {
             step: 0,
             standing: Standing::Dead { at: now, reason },
             pending: None,
+            tries: 0,
             progress: Progress::default(),
             decided: None,
             outbox: vec![JobEvent::Ended],
@@ -265,22 +269,30 @@ impl BillzJob {
             Standing::Running { until } if *until > now => {
                 return Claim::Busy { wait: now.duration_until(*until) };
             }
-            Standing::NeedsReview { .. } => return Claim::InReview,
+            Standing::NeedsReview { .. } => {
+                self.tell_again(fingerprint);
+                return Claim::InReview;
+            }
             Standing::Succeeded { .. } | Standing::Refused { .. } => {
-                // Our own message asks for nothing to be told.
-                if fingerprint.is_some() && self.reply_queue.is_some() {
-                    self.outbox.push(JobEvent::Repeated);
-                }
+                self.tell_again(fingerprint);
                 return Claim::Ended;
             }
             Standing::Open | Standing::Running { .. } | Standing::Dead { .. } => {}
         }
         if self.pending.is_none() && !self.progress.paid && self.kind == JobKind::MakePayment {
-            // Before an order is paid it is looked at, each time anew.
+            // Before an order is paid it is looked at, and how it is paid is, each time anew.
             self.progress.seen = None;
+            self.progress.payment_type = None;
         }
         self.standing = running(now);
         Claim::Run
+    }
+
+    /// Our own message, which has no fingerprint, asks for nothing to be told.
+    fn tell_again(&mut self, fingerprint: Option<&str>) {
+        if fingerprint.is_some() && self.reply_queue.is_some() {
+            self.outbox.push(JobEvent::Repeated);
+        }
     }
 
     /// Begins a call. What may act twice is pending until its answer is kept.
@@ -294,6 +306,7 @@ impl BillzJob {
     /// Keeps an answer to a call that was begun.
     pub fn learn(&mut self, operation: OperationKind, answer: Answer) {
         self.pending = None;
+        self.tries = 0;
         self.progress.learn(operation, answer);
     }
 
@@ -304,6 +317,12 @@ impl BillzJob {
             true => self.pending = None,
             false => self.review(evidence, now),
         }
+    }
+
+    /// Counts a try in vain; how many those are in a row.
+    pub fn count_try(&mut self) -> u32 {
+        self.tries = self.tries.saturating_add(1);
+        self.tries
     }
 
     /// Keeps that the call certainly never reached Billz, so that it may be made again.
@@ -359,15 +378,16 @@ impl BillzJob {
 
     /// Ends the job after its last try. Where something of it is, or may be, at Billz, a person has to look.
     pub fn give_up(&mut self, reason: String, now: Timestamp) {
-        if self.pending.is_some() || (self.progress.order.is_some() && !self.progress.deleted) {
+        if self.pending.is_some() || self.progress.leaves_something() {
             return self.review(reason, now);
         }
         self.standing = Standing::Dead { at: now, reason };
         self.outbox.push(JobEvent::Ended);
     }
 
-    /// Opens a person's question.
+    /// Opens a person's question, under a number of its own: whoever answers an earlier one decides nothing.
     pub fn review(&mut self, evidence: String, now: Timestamp) {
+        self.step = self.step.saturating_add(1);
         self.standing = Standing::NeedsReview { since: now, evidence };
         self.outbox.push(JobEvent::ReviewOpened);
     }

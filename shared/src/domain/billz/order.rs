@@ -193,6 +193,8 @@ pub enum OrderStage {
     Refused,
     /// It was placed and deleted again.
     Deleted,
+    /// A person gave its job up, and it may be at Billz: until it is deleted there no job places it anew.
+    GivenUp,
 }
 
 impl fmt::Debug for OrderDetails {
@@ -238,7 +240,7 @@ impl DeliveryStatus {
 
 impl OrderStage {
     /// Every stage.
-    pub const ALL: [Self; 4] = [Self::Placing, Self::Placed, Self::Refused, Self::Deleted];
+    pub const ALL: [Self; 5] = [Self::Placing, Self::Placed, Self::Refused, Self::Deleted, Self::GivenUp];
 
     /// The name in the API and in stored orders.
     pub fn as_str(self) -> &'static str {
@@ -247,6 +249,7 @@ impl OrderStage {
             Self::Placed => "PLACED",
             Self::Refused => "REFUSED",
             Self::Deleted => "DELETED",
+            Self::GivenUp => "GIVEN_UP",
         }
     }
 

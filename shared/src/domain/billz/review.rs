@@ -34,6 +34,10 @@ impl BillzJob {
     /// Keeps what a person decided about a step; the job is gone on with from there.
     pub fn decide(&mut self, step: u32, decision: Decision) -> Decided {
         if self.decided.as_ref() == Some(&(step, decision.clone())) {
+            if self.standing == Standing::Open {
+                // Nobody went on with it yet: should the message for that be lost, this is another.
+                self.outbox.push(JobEvent::Resumed);
+            }
             return Decided::AlreadyDone;
         }
         if step != self.step || !matches!(self.standing, Standing::NeedsReview { .. }) {
@@ -54,6 +58,7 @@ impl BillzJob {
             }
         }
         self.standing = Standing::Open;
+        self.tries = 0;
         self.decided = Some((step, decision));
         self.outbox.push(JobEvent::Resumed);
         Decided::Done

@@ -14,6 +14,8 @@ pub struct Progress {
     pub client_is_new: bool,
     /// The client at Billz.
     pub client: Option<BillzClientId>,
+    /// The client stands in our book so; Billz was not asked. Not kept: whoever goes on looks again.
+    pub client_is_from_book: bool,
     /// The order that the job made.
     pub order: Option<BillzOrderId>,
     /// Its number.
@@ -132,7 +134,7 @@ impl Progress {
             Work::GetOrder { order } => {
                 done(self.seen.is_some(), Operation::ReadOrder { order: order.clone() })
             }
-            Work::PlaceOrder(order) => self.place(order, id),
+            Work::PlaceOrder(order) => self.place(order, id, rules),
         }
     }
 
@@ -157,8 +159,16 @@ impl Progress {
         }
     }
 
+    /// What Billz shows of a placed order is compared with what its sender wants.
+    fn looked_at(&self, draft: BillzOrderId, rules: Rules) -> Next {
+        match rules.check_totals && self.seen.is_none() {
+            true => Next::Call(Operation::ReadOrder { order: draft }),
+            false => Next::Succeeded,
+        }
+    }
+
     /// The client comes first: a draft without one would be left behind.
-    fn place(&self, order: &NewOrder, id: &JobId) -> Next {
+    fn place(&self, order: &NewOrder, id: &JobId, rules: Rules) -> Next {
         let Some(client) = &self.client else {
             return match &order.client {
                 Some(client) => self.make_client(client),
@@ -180,7 +190,7 @@ impl Progress {
         }
         match self.postponed {
             false => Next::Call(Operation::Postpone { order: draft, comment: order.comment() }),
-            true => Next::Succeeded,
+            true => self.looked_at(draft, rules),
         }
     }
 
@@ -192,7 +202,7 @@ impl Progress {
         if self.order_is_unknown {
             return Some(Refusal::new(Refusal::ORDER_UNKNOWN, "there is no such order at Billz"));
         }
-        let costs = self.seen.as_ref().and_then(|seen| seen.total)?;
+        let seen = self.seen.as_ref()?;
         let wanted = match work {
             Work::MakePayment { total, .. } if !self.paid && !self.is_over() => *total,
             Work::PlaceOrder(order) if rules.check_totals && self.postponed => order.price(),
@@ -208,9 +218,14 @@ impl Progress {
             | Work::GetOrder { .. }
             | Work::PlaceOrder(_) => return None,
         };
-        let reason =
-            || format!("the order costs {} at Billz, and not {}", costs.to_decimal(), wanted.to_decimal());
-        (costs != wanted).then(|| Refusal::new(Refusal::WRONG_TOTAL, reason()))
+        let reason = match seen.total {
+            Some(costs) if costs == wanted => return None,
+            Some(costs) => {
+                format!("the order costs {} at Billz, and not {}", costs.to_decimal(), wanted.to_decimal())
+            }
+            None => format!("Billz does not say whether the order costs {}", wanted.to_decimal()),
+        };
+        Some(Refusal::new(Refusal::WRONG_TOTAL, reason))
     }
 
     fn is_over(&self) -> bool {
@@ -225,6 +240,12 @@ impl Progress {
             true => Next::Call(Operation::ReturnToDraft { order }),
             false => Next::Call(Operation::DeleteDraft { order }),
         }
+    }
+
+    /// Whether Billz holds something of a job that has not come to its end: an order that was begun, or one that
+    /// was to be deleted and no longer reserves its goods.
+    pub fn leaves_something(&self) -> bool {
+        (self.order.is_some() || self.returned) && !self.deleted
     }
 
     /// Keeps what an operation brought. An answer to another operation brings nothing.
@@ -291,7 +312,8 @@ impl Progress {
             self.deleted = true;
             return true;
         }
-        if is_undoing {
+        let is_half_deleted = matches!(work, Work::DeleteOrder { .. }) && self.returned;
+        if is_undoing || is_half_deleted {
             return false;
         }
         self.refusal = Some(refusal);

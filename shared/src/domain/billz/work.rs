@@ -229,6 +229,23 @@ impl Work {
         }
     }
 
+    /// What the sender calls the client of the order that is to be placed.
+    pub fn system_client(&self) -> Option<&ClientId> {
+        match self {
+            Self::PlaceOrder(order) => order.client_id.as_ref(),
+            Self::CreateClient(_)
+            | Self::CreateOrder
+            | Self::AddItem { .. }
+            | Self::AddClient { .. }
+            | Self::PostponeOrder { .. }
+            | Self::CancelPostpone { .. }
+            | Self::CreateDiscount { .. }
+            | Self::MakePayment { .. }
+            | Self::DeleteOrder { .. }
+            | Self::GetOrder { .. } => None,
+        }
+    }
+
     /// What people know it by.
     pub fn subject(&self) -> Subject {
         let order = self.order().map(|order| order.as_str().to_owned());

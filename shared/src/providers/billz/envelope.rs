@@ -161,6 +161,10 @@ pub(super) fn judge(answer: &Answer, asked: Option<&Operation>, hidden: &Hidden)
     if inside.is_some_and(|status| (500..600).contains(&status)) {
         return Err(answer.error(Failure::ServerError, "server error, in the envelope").into());
     }
+    if answer.status.is_client_error() && !envelope.is_billz() {
+        // Of something between Billz and us, which may have passed the request on: a gateway, a filter.
+        return Err(answer.error(Failure::Unreadable, "an error that is not in Billz's words").into());
+    }
     if answer.status.is_client_error() || envelope.says_no() {
         let status = inside.filter(|status| *status >= 400).unwrap_or(outside);
         let words = match envelope.words() {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::billz::job::{BillzJob, Standing};
 use crate::domain::billz::operation::{Park, Refusal};
+use crate::domain::billz::work::JobKind;
 use crate::domain::money::Money;
 
 /// A job that an event speaks of.
@@ -69,12 +70,14 @@ impl StoredBillzJob {
             Standing::Open | Standing::Running { .. } | Standing::Succeeded { .. } => (None, None, None),
         };
         let is_completed = progress.seen.as_ref().is_some_and(|seen| seen.park == Park::Completed);
+        let was_paid_already = job.kind == JobKind::MakePayment && is_completed && !progress.paid;
         Self {
             job: job.id.to_string(),
             kind: job.kind.as_str().to_owned(),
             state: job.state().as_str().to_owned(),
             reply_queue: job.reply_queue.clone(),
-            is_told: job.kind.is_told(),
+            // What somebody else paid is no news of ours.
+            is_told: job.kind.is_told() && !was_paid_already,
             order: job.subject.order.clone(),
             total_minor: job.subject.total.map(Money::minor),
             customer: job.subject.customer.clone(),
@@ -82,7 +85,7 @@ impl StoredBillzJob {
             billz_number: progress.order_number.clone(),
             billz_client: progress.client.as_ref().map(|id| id.as_str().to_owned()),
             lines_added: progress.lines_added,
-            was_paid_already: is_completed && !progress.paid,
+            was_paid_already,
             document: progress.seen.as_ref().map(|seen| seen.document.clone()).unwrap_or_default(),
             code,
             reason,

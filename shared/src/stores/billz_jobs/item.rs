@@ -49,6 +49,8 @@ pub struct JobItem {
     standing: StoredStanding,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pending: Option<StoredPending>,
+    #[serde(default)]
+    tries: u32,
     progress: StoredProgress,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     decided: Option<StoredDecision>,
@@ -149,6 +151,7 @@ impl JobItem {
             step: job.step,
             standing: StoredStanding::of(&job.standing),
             pending: job.pending.map(StoredPending::of),
+            tries: job.tries,
             progress: StoredProgress::of(&job.progress),
             decided: job.decided.as_ref().map(StoredDecision::of),
             ttl: job.ended_at().map(ends),
@@ -179,6 +182,7 @@ impl JobItem {
             step: self.step,
             standing: self.standing.standing()?,
             pending: self.pending.map(StoredPending::pending).transpose()?,
+            tries: self.tries,
             progress: self.progress.progress()?,
             decided: self.decided.map(StoredDecision::decided).transpose()?,
             outbox: Vec::new(),

@@ -33,6 +33,8 @@ pub struct HeldJob {
     pub job: BillzJob,
     /// Its version; 0 when it was never written.
     pub version: u64,
+    /// The mark of the commit that is being tried; the same when it is tried again.
+    pub mark: Option<String>,
 }
 
 /// A change that was decided, and committed where there was something to commit.
@@ -57,7 +59,7 @@ impl BillzJobs {
     pub async fn get(&self, id: &JobId) -> Result<Option<HeldJob>, StoreError> {
         let Some(item) = self.table.get::<JobItem>(&item::key(id)).await? else { return Ok(None) };
         let version = item.version;
-        Ok(Some(HeldJob { job: item.job()?, version }))
+        Ok(Some(HeldJob { job: item.job()?, version, mark: None }))
     }
 
     /// Writes a job in place of what was read of it, together with changes of other items. Its events are told
@@ -72,7 +74,7 @@ impl BillzJobs {
         others: Vec<Change>,
     ) -> Result<(), StoreError> {
         let version = held.version.saturating_add(1);
-        let mark = commit_mark();
+        let mark = held.mark.get_or_insert_with(commit_mark).clone();
         let item = JobItem::of(&held.job, version, mark.clone(), cause);
         let expected = match held.version {
             0 => Expected::Absent,
@@ -90,7 +92,7 @@ impl BillzJobs {
         {
             return Err(error);
         }
-        held.version = version;
+        (held.version, held.mark) = (version, None);
         held.job.outbox.clear();
         Ok(())
     }
@@ -134,7 +136,7 @@ impl BillzJobs {
 impl HeldJob {
     /// A job that was never written.
     pub fn new(job: BillzJob) -> Self {
-        Self { job, version: 0 }
+        Self { job, version: 0, mark: None }
     }
 }
 

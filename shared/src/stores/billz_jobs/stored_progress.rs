@@ -107,6 +107,7 @@ impl StoredProgress {
         let payment_type = self.payment_type.map(|id| parsed("payment_type", &id)).transpose()?;
         Ok(Progress {
             client_is_new: false,
+            client_is_from_book: false,
             client,
             order,
             order_number: self.order_number,
