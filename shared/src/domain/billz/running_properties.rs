@@ -9,10 +9,10 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::prop_assert;
 use proptest::test_runner::TestCaseError;
 
+use super::billz_model::BillzModel;
 use super::job::{Asked, BillzJob, Claim, LEASE, Standing};
-use super::operation::{Answer, DraftSearch, Operation, OperationKind, OrderView, Park, Refusal};
+use super::operation::{Answer, Operation, OperationKind, Refusal};
 use super::order::{NewOrder, OrderDetails, OrderLine, OrderProduct};
-use super::quantity::Quantity;
 use super::review::{Decided, Decision};
 use super::running::{Next, Rules};
 use super::work::{NewClient, Work};
@@ -39,107 +39,13 @@ enum Fate {
     DiesAfter,
 }
 
-/// Billz, as far as it matters here.
-#[derive(Debug, Default)]
-struct Billz {
-    clients: usize,
-    /// Drafts that were ever made, and whether each is deleted.
-    drafts: Vec<bool>,
-    items: Vec<String>,
-    is_postponed: bool,
-    is_completed: bool,
-    payments: usize,
-    total: i64,
-    /// The item that it has not got.
-    missing: Option<usize>,
-    is_otherwise_priced: bool,
-    most_live_drafts: usize,
-}
-
-impl Billz {
-    fn act(&mut self, operation: &Operation) -> Result<Answer, Refusal> {
-        let done = Ok(Answer::Done);
-        let refused = |code: &str| Err(Refusal::new(code, "no"));
-        match operation {
-            Operation::FindClient { .. } => {
-                Ok(Answer::Client((self.clients > 0).then(|| "client-1".parse().unwrap())))
-            }
-            Operation::CreateClient(_) => {
-                self.clients += 1;
-                Ok(Answer::ClientCreated("client-1".parse().unwrap()))
-            }
-            Operation::CreateDraft { .. } => {
-                self.drafts.push(false);
-                let live = self.drafts.iter().filter(|is_deleted| !**is_deleted).count();
-                self.most_live_drafts = self.most_live_drafts.max(live);
-                Ok(Answer::DraftCreated { order: "order-1".parse().unwrap(), number: None })
-            }
-            Operation::FindDraft { .. } => Ok(Answer::Draft(match self.drafts.last() {
-                Some(false) => DraftSearch::Found { order: "order-1".parse().unwrap(), number: None },
-                Some(true) | None => DraftSearch::Absent,
-            })),
-            Operation::AttachClient { .. } | Operation::SetTotal { .. } if self.is_draft() => done,
-            Operation::AddItem { line, .. } if self.is_draft() => {
-                if self.missing == Some(self.items.len()) {
-                    return refused(Refusal::OUT_OF_STOCK);
-                }
-                self.items.push(line.product.to_string());
-                done
-            }
-            Operation::Postpone { .. } if self.is_draft() => {
-                self.is_postponed = true;
-                Ok(Answer::Postponed(Some(self.view())))
-            }
-            Operation::ReadOrder { .. } => {
-                Ok(Answer::Order((self.drafts.last() == Some(&false)).then(|| self.view())))
-            }
-            Operation::Pay { .. } if !self.is_completed => {
-                self.payments += 1;
-                self.is_completed = true;
-                done
-            }
-            Operation::ReturnToDraft { .. } if self.is_postponed => {
-                self.is_postponed = false;
-                done
-            }
-            Operation::DeleteDraft { .. } if self.is_draft() => {
-                self.drafts[0] = true;
-                done
-            }
-            Operation::DeleteDraft { .. } if self.is_postponed => refused(Refusal::NOT_A_DRAFT),
-            Operation::AttachClient { .. }
-            | Operation::SetTotal { .. }
-            | Operation::AddItem { .. }
-            | Operation::Postpone { .. }
-            | Operation::Pay { .. }
-            | Operation::ReturnToDraft { .. }
-            | Operation::DeleteDraft { .. } => refused(Refusal::REFUSED),
-        }
-    }
-
-    fn is_draft(&self) -> bool {
-        self.drafts.last() == Some(&false) && !self.is_postponed && !self.is_completed
-    }
-
-    fn view(&self) -> OrderView {
-        let park = match (self.is_completed, self.is_postponed) {
-            (true, _) => Park::Completed,
-            (false, true) => Park::Active,
-            (false, false) => Park::Draft,
-        };
-        let total = Money::new(self.total + i64::from(self.is_otherwise_priced), Currency::Uzs);
-        let quantity = Quantity::of_order(&self.items.len().to_string()).ok();
-        OrderView { number: None, park, total: Some(total), quantity, document: String::new() }
-    }
-}
-
 /// A job, its last commit, and what will go wrong.
 struct Story {
     work: Work,
     id: JobId,
     now: Timestamp,
     stored: Option<BillzJob>,
-    billz: Billz,
+    billz: BillzModel,
     fates: std::vec::IntoIter<Fate>,
 }
 
@@ -152,7 +58,7 @@ enum Stop {
 }
 
 impl Story {
-    fn new(work: Work, billz: Billz, fates: Vec<Fate>) -> Self {
+    fn new(work: Work, billz: BillzModel, fates: Vec<Fate>) -> Self {
         let now = "2026-11-21T08:00:00Z".parse().unwrap();
         Self { work, id: "job-1".parse().unwrap(), now, stored: None, billz, fates: fates.into_iter() }
     }
@@ -357,7 +263,7 @@ proptest! {
         fates in fates(),
     ) {
         let clients = usize::from(is_known);
-        let billz = Billz { clients, missing, is_otherwise_priced, total: 1000 - discount, ..Billz::default() };
+        let billz = BillzModel { clients, missing, is_otherwise_priced, total: 1000 - discount, ..BillzModel::default() };
         let mut story = Story::new(order(products, discount), billz, fates);
         let job = story.tell()?;
         let billz = &story.billz;
@@ -378,7 +284,7 @@ proptest! {
     fn an_order_is_paid_once(fates in fates(), is_postponed in any::<bool>()) {
         let order = "order-1".parse().unwrap();
         let work = Work::MakePayment { order, card: "cash".parse().unwrap(), total: money(1000) };
-        let billz = Billz { drafts: vec![false], is_postponed, total: 1000, ..Billz::default() };
+        let billz = BillzModel { drafts: vec![false], is_postponed, total: 1000, ..BillzModel::default() };
         let mut story = Story::new(work, billz, fates);
         let job = story.tell()?;
         prop_assert!(matches!(job.standing, Standing::Succeeded { .. }), "{:?}", job.standing);
@@ -388,11 +294,11 @@ proptest! {
     #[test]
     fn an_item_is_added_once_and_an_order_deleted(fates in fates(), is_postponed in any::<bool>()) {
         let order = || "order-1".parse().unwrap();
-        let billz = Billz { drafts: vec![false], ..Billz::default() };
+        let billz = BillzModel { drafts: vec![false], ..BillzModel::default() };
         let mut story = Story::new(Work::AddItem { order: order(), line: line(0) }, billz, fates.clone());
         story.tell()?;
         prop_assert!(story.billz.items.len() == 1);
-        let billz = Billz { drafts: vec![false], is_postponed, ..Billz::default() };
+        let billz = BillzModel { drafts: vec![false], is_postponed, ..BillzModel::default() };
         let mut story = Story::new(Work::DeleteOrder { order: order() }, billz, fates);
         let job = story.tell()?;
         prop_assert!(matches!(job.standing, Standing::Succeeded { .. }), "{:?}", job.standing);
