@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::domain::billz::review::Decision;
 
 use super::bench::{Bench, OPERATIONS, PAYMENTS};
-use super::jobs::{PHONE, THREE, empty_draft, job, known_client, of_order, pay, place};
+use super::jobs::{PHONE, THREE, empty_draft, job, known_client, of_order, place};
 use crate::app::DELAYS;
 
 #[tokio::test]
@@ -119,13 +119,4 @@ async fn a_long_rest_stops_everybody_for_as_long_and_no_longer() {
     let waits = bench.waiting(PAYMENTS)[0].visibility_timeouts.clone();
     assert!(waits.iter().all(|wait| (100..=120).contains(wait)), "{waits:?}");
     assert_eq!(bench.job("job-1")["tries"], 0, "that was no try of theirs");
-}
-
-#[tokio::test]
-async fn a_sum_that_billz_does_not_say_is_not_paid() {
-    let bench = Bench::start().await;
-    let order = empty_draft(&bench).await;
-    bench.fault(json!({ "operation": "get_order", "fault": "garbage" })).await;
-    assert_eq!(bench.run(PAYMENTS, &pay("job-1", &order, 100)).await, "REFUSED");
-    assert_eq!(bench.job("job-1")["standing"]["refusal"]["code"], "wrong_total");
 }

@@ -6,9 +6,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::asking::Finding;
 use super::operation::{Answer, Operation, OperationKind, Refusal};
 use super::review::Decision;
-use super::running::{Finding, Progress};
+use super::running::Progress;
 use super::work::{JobKind, Subject, Work};
 use crate::domain::identifier::{BillzOrderId, JobId};
 

@@ -1,7 +1,6 @@
 //! Point-of-sale work at Billz: jobs that other services ask for, and the orders and payment methods they are about.
 
-#[cfg(test)]
-mod billz_model;
+pub mod asking;
 pub mod card;
 pub mod job;
 pub mod operation;
@@ -9,6 +8,11 @@ pub mod order;
 pub mod quantity;
 pub mod review;
 pub mod running;
+pub mod work;
+
+#[cfg(test)]
+mod billz_model;
 #[cfg(test)]
 mod running_properties;
-pub mod work;
+#[cfg(test)]
+mod sums;
