@@ -91,7 +91,7 @@ pub enum Metric {
     BillzCall,
     /// A call to Billz brought no result.
     BillzCallFailed,
-    /// How long calls to Billz took together, in milliseconds.
+    /// How long a call to Billz took, in milliseconds: one number for each, so that they have a mean.
     BillzCallMillis,
     /// Billz was logged in to.
     BillzLogin,
