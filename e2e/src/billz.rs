@@ -21,7 +21,7 @@ pub const JOB_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// A job, as its sender writes it, under a correlation id of its own.
 pub fn job(kind: &str, payload: &Value) -> Value {
-    let id = format!("e2e-{}", Uuid::now_v7().simple());
+    let id = format!("job-{}", Uuid::now_v7().simple());
     let now = Timestamp::now().as_millisecond();
     json!({ "type": kind, "payload": payload, "correlationId": id, "timestamp": now })
 }

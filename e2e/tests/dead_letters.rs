@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use e2e::billz::{job, new_phone};
 use e2e::stack::{Stack, root, stack_path};
 use e2e::wait;
 use serde_json::{Value, json};
@@ -150,4 +151,26 @@ async fn a_buried_change_is_relayed_when_it_can_be_read() {
     .await
     .unwrap();
     assert_eq!(dlq(&["drop", "event-relay", "--all", "--yes"])["done"], 1);
+}
+
+#[tokio::test]
+async fn a_job_of_billz_is_done_when_its_letter_is_sent_back_and_only_answered_when_it_was_done() {
+    let stack = Stack::alone().unwrap();
+    drain(&stack, "billz-operations-dlq").await;
+    let phone = new_phone();
+    let mut wanted = job("CREATE_CLIENT", &json!({ "clientPhone": phone, "clientFirstName": "Malika" }));
+    wanted["replyQueue"] = format!("{}-billz-replies", stack.file.stack).into();
+    let body = wanted.to_string();
+    let mut calls = Vec::new();
+    for _ in 0..2 {
+        send(&stack, "billz-operations-dlq", &body, None).await;
+        let letter = buried("billz-operations", &body).await;
+        assert_eq!(letter["summary"]["fields"]["correlationId"], wanted["correlationId"]);
+        assert!(!letter["summary"].to_string().contains(&phone[4..]), "{letter}");
+        assert_eq!(dlq(&["retry", "billz-operations", "--message", id(&letter)])["done"], 1);
+        assert_eq!(stack.reply_to(&wanted).await.unwrap()["state"], "SUCCEEDED");
+        calls.push(stack.billz_calls().await.unwrap());
+    }
+    assert_eq!(calls[0], calls[1], "the second time nobody asked Billz for anything");
+    assert_eq!(dlq(&["show", "billz-operations"]), json!([]));
 }
