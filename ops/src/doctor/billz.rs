@@ -70,7 +70,7 @@ fn judge_choice(
     let fix =
         format!("`ops billz check` lists them; set the parameter {parameter} in samconfig.toml and deploy");
     let Some(chosen) = functions.setting(setting) else {
-        return Finding::failed(check, format!("{setting} is not set: billz-consumer cannot start"), fix);
+        return Finding::failed(check, format!("{setting} is not set: jobs wait in their queues"), fix);
     };
     match rows.iter().find(|(id, _)| id == chosen) {
         Some((_, name)) => Finding::ok(check, name.as_str()),
