@@ -24,7 +24,7 @@ pub struct BillzReply {
     pub kind: String,
     /// Where it stands, such as `SUCCEEDED`, `REFUSED` or `NEEDS_REVIEW`; as in the API.
     pub state: String,
-    /// What came of it; the same object as `result` in the API. Null when nothing did.
+    /// What came of it, as `result` in the API. Null when nothing did. An order above 64 KB is `orderTooLong`: true.
     #[cfg_attr(test, schemars(with = "Option<serde_json::Map<String, serde_json::Value>>"))]
     pub result: Option<Box<RawValue>>,
     /// Why it was refused. Null when it was not.

@@ -30,6 +30,9 @@ pub struct JobResult<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub order: Option<&'a RawValue>,
+    /// Said where an order was looked at that is too long to be told (64 KB): it is there, and `order` is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_too_long: Option<bool>,
 }
 
 /// What came of a job that is done; none of one that is not.
@@ -41,6 +44,7 @@ pub fn result(job: &StoredBillzJob) -> Option<JobResult<'_>> {
         products_added: Some(job.lines_added).filter(|added| *added > 0),
         already_paid: (job.kind == "MAKE_PAYMENT").then_some(job.was_paid_already),
         order: serde_json::from_str(&job.document).ok().filter(|_| job.kind == "GET_ORDER"),
+        order_too_long: (job.kind == "GET_ORDER" && job.document.is_empty()).then_some(true),
     })
 }
 

@@ -189,6 +189,15 @@ async fn a_number_in_an_order_is_answered_as_billz_wrote_it() {
 }
 
 #[tokio::test]
+async fn an_order_that_is_too_long_to_be_told_is_said_to_be() {
+    let mut job = done("get-order");
+    job.progress.seen = Some(seen(""));
+    job.succeed(now());
+    let bench = told(vec![job]).await;
+    assert_eq!(bench.replies()[0]["result"], json!({ "billzOrderId": ORDER, "orderTooLong": true }));
+}
+
+#[tokio::test]
 async fn a_job_that_is_asked_for_again_is_answered_again_and_the_staff_told_once() {
     let bench = Bench::start().await;
     let mut job = done("place-order");

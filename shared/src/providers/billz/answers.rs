@@ -31,6 +31,8 @@ pub(super) const PAGE: &str = "100";
 pub(super) const PAGE_ROWS: usize = 100;
 /// Longest token taken, in bytes: what fits into a header anywhere.
 const MAX_TOKEN_BYTES: usize = 4096;
+/// Most of a text of Billz's that is kept, in characters.
+const MAX_KEPT: usize = 100;
 /// How long a token is good for where neither the answer nor the token says so: what Billz's own example says.
 const TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -109,7 +111,7 @@ pub(super) fn read(answer: &call::Answer, asked: &Operation, zone: &Zone) -> Res
             let draft: Created = envelope.data.and_then(object).unwrap_or_default();
             let order = draft.id.and_then(text).and_then(|id| id.parse().ok());
             let order = order.ok_or_else(|| unreadable("no usable id of an order"))?;
-            Ok(Answer::DraftCreated { order, number: draft.order_number.and_then(text) })
+            Ok(Answer::DraftCreated { order, number: draft.order_number.and_then(kept_text) })
         }
         Operation::FindDraft { comment, since } => {
             Ok(Answer::Draft(drafts(body, comment, *since, zone).map_err(unreadable)?))
@@ -259,6 +261,16 @@ pub(super) fn text(raw: &RawValue) -> Option<String> {
         _ => return None,
     };
     Some(text).filter(|text| !text.is_empty())
+}
+
+/// The same, as much of it as is kept: nobody wrote down how long it may be.
+pub(super) fn kept_text(raw: &RawValue) -> Option<String> {
+    text(raw).map(|text| bounded(&text))
+}
+
+/// The beginning of a text, as much as is kept.
+pub(super) fn bounded(text: &str) -> String {
+    text.chars().take(MAX_KEPT).collect()
 }
 
 /// Whether a value says anything: an object whose fields are all empty does not.

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::answers::{PAGE_ROWS, object, text};
+use super::answers::{PAGE_ROWS, bounded, kept_text, object, text};
 use super::envelope::Envelope;
 use crate::domain::billz::operation::{DraftSearch, OrderView, Park};
 use crate::domain::billz::quantity::Quantity;
@@ -88,7 +88,7 @@ pub(super) fn order_view(body: &[u8], wanted: &BillzOrderId) -> Result<Option<Or
     }
     let detail = order.detail();
     Ok(Some(OrderView {
-        number: order.order_number.and_then(text),
+        number: order.order_number.and_then(kept_text),
         park: park(order.park_status),
         total: detail.total_price.and_then(soum),
         quantity: detail.quantity(),
@@ -131,7 +131,7 @@ pub(super) fn drafts(
         [row] => {
             let order = row.id.and_then(text).and_then(|id| id.parse().ok());
             let order = order.ok_or("our draft has no usable id")?;
-            Ok(DraftSearch::Found { order, number: row.order_number.and_then(text) })
+            Ok(DraftSearch::Found { order, number: row.order_number.and_then(kept_text) })
         }
         [] if !is_doubtful => Ok(DraftSearch::Absent),
         // Two with one reference: a person looks which of them it is.
@@ -208,7 +208,7 @@ fn park(status: Option<&RawValue>) -> Park {
         "active" => Park::Active,
         "expired" => Park::Expired,
         "completed" => Park::Completed,
-        _ => Park::Other(status),
+        other => Park::Other(bounded(other)),
     }
 }
 
