@@ -156,8 +156,7 @@ fn details(mut fields: Fields, mut kept: Rest) -> Result<OrderDetails, Fault> {
     kept.extend(fields.rest());
     let rest = Json::Object(kept);
     without_bank_card(&path, &rest)?;
-    let is_empty = rest == Json::Object(Rest::new());
-    let document = if is_empty { String::new() } else { rest.canonical() };
+    let document = Some(rest.canonical()).filter(|rest| rest != "{}").unwrap_or_default();
     Ok(OrderDetails { document, ..details })
 }
 
