@@ -31,7 +31,7 @@ impl Running<'_> {
             }
         };
         let record = self.record_of(order);
-        let taken = changed(&record, version).map_err(|error| put_off(&error))?;
+        let taken = changed(&record, version, Timestamp::now()).map_err(|error| put_off(&error))?;
         self.save(vec![taken]).await
     }
 
@@ -116,13 +116,13 @@ impl Running<'_> {
             _ => OrderStage::Refused,
         };
         if record.stage == OrderStage::Refused {
-            return Ok(vec![changed(&record, version)?]);
+            return Ok(vec![changed(&record, version, now)?]);
         }
         record.billz_order = job.progress.order.clone();
         record.billz_number = job.progress.order_number.clone();
         record.billz_client = job.progress.client.clone();
         record.postponed_at = (job.progress.postponed && !job.progress.returned).then_some(now);
-        let mut changes = vec![changed(&record, version)?];
+        let mut changes = vec![changed(&record, version, now)?];
         if let Some(billz_order) = &job.progress.order {
             let mut held = orders.pointer(billz_order).await?;
             held.pointer.order = Some(order.id.clone());
@@ -162,6 +162,6 @@ impl Running<'_> {
         subject.customer = record.order.client.as_ref().map(NewClient::name);
         subject.total = subject.total.or(Some(record.order.price()));
         change(&mut record);
-        Ok(vec![changed(&record, version)?])
+        Ok(vec![changed(&record, version, Timestamp::now())?])
     }
 }

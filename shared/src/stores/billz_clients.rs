@@ -1,6 +1,7 @@
 //! Which client at Billz a phone number, or a sender's own id, belongs to; and who is making one at the moment.
 //!
-//! A phone number stands nowhere in the table: its key is a hash.
+//! No item of these holds a phone number: the key is a hash of it. The messages of jobs and the orders beside them in
+//! the table do hold them.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Orders at Billz: what is stored of them, and which job may pay one.
 
 use sandbox::testbed::dynamodb::BILLZ_ORDERS;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::domain::billz::order::{NewOrder, OrderDetails, OrderRecord, OrderStage, PaidOrder};
 use shared::domain::billz::work::Work;
 use shared::domain::identifier::{BillzOrderId, JobId};
@@ -60,7 +60,10 @@ fn job(id: &str) -> JobId {
 }
 
 async fn insert(stores: &Stores, record: &OrderRecord) -> Result<(), StoreError> {
-    stores.billz_table.commit(vec![Change::Put(new_order(record).unwrap(), Expected::Absent)]).await
+    stores
+        .billz_table
+        .commit(vec![Change::Put(new_order(record, minute(0)).unwrap(), Expected::Absent)])
+        .await
 }
 
 async fn read(stores: &Stores, id: &str) -> HeldOrder {
@@ -91,8 +94,31 @@ async fn orders_are_read_as_they_were_written() {
         let (first, last) = (record(order.clone()), placed(order));
         insert(&stores, &first).await.unwrap();
         assert_eq!(read(&stores, &id).await, HeldOrder { record: first, version: 1 }, "{what}");
-        stores.billz_table.commit(vec![changed(&last, 1).unwrap()]).await.unwrap();
+        stores.billz_table.commit(vec![changed(&last, 1, minute(1)).unwrap()]).await.unwrap();
         assert_eq!(read(&stores, &id).await, HeldOrder { record: last, version: 2 }, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_of_which_nothing_is_at_billz_is_not_kept_for_ever() {
+    let stores = stores().await;
+    let order = || order_of("a whole order, as services send it");
+    insert(&stores, &record(order())).await.unwrap();
+    let of_90_days = 90 * 24 * 60 * 60;
+    let ends = [
+        (OrderStage::Placed, None),
+        (OrderStage::Deleted, Some(minute(1).as_second() + of_90_days)),
+        (OrderStage::Placing, None),
+        (OrderStage::Refused, Some(minute(3).as_second() + of_90_days)),
+        (OrderStage::Placing, None),
+    ];
+    for (at, (stage, end)) in (0..).zip(ends) {
+        let record = OrderRecord { stage, ..record(order()) };
+        let version = u64::try_from(at).unwrap() + 1;
+        stores.billz_table.commit(vec![changed(&record, version, minute(at)).unwrap()]).await.unwrap();
+        let item = stores.dynamodb.item(BILLZ_ORDERS, "ORDER#12345", "ORDER").unwrap();
+        let expected = end.map_or(Value::Null, |end| json!({ "N": end.to_string() }));
+        assert_eq!(item["ttl"], expected, "{stage:?}");
     }
 }
 
@@ -104,7 +130,7 @@ async fn an_order_that_another_job_places_is_not_written_over() {
     insert(&stores, &ours).await.unwrap();
     assert!(matches!(insert(&stores, &theirs).await, Err(StoreError::Conflict)));
     for version in [0, 2] {
-        let change = changed(&theirs, version).unwrap();
+        let change = changed(&theirs, version, minute(1)).unwrap();
         let written = stores.billz_table.commit(vec![change]).await;
         assert!(matches!(written, Err(StoreError::Conflict)), "version {version}");
     }

@@ -42,7 +42,7 @@ async fn keep(bench: &Bench, record: &OrderRecord) {
     let (work, body) = sample("place-order");
     let job = BillzJob::receive(record.job.clone(), &work, "print".to_owned(), body, record.created_at);
     let cause = Cause::new("placed".to_owned(), record.created_at);
-    let order = changed(record, 0).unwrap();
+    let order = changed(record, 0, record.created_at).unwrap();
     bench.app.jobs.save(&mut HeldJob::new(job), &cause, vec![order]).await.unwrap();
 }
 

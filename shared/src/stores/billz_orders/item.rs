@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::HeldOrder;
@@ -18,6 +18,8 @@ use crate::stores::stored_draft::parsed;
 use crate::stores::table::{Key, StoreError};
 
 const SORT_KEY: &str = "ORDER";
+/// How long an order is kept that was refused or deleted, from when we knew.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct OrderItem {
@@ -53,6 +55,9 @@ pub(super) struct OrderItem {
     client: Option<StoredClient>,
     products: Vec<StoredProduct>,
     details: StoredDetails,
+    /// Only while nothing of it is at Billz, and no job places it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ttl: Option<i64>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -123,8 +128,9 @@ fn minor(amount: Option<Money>) -> Option<i64> {
 }
 
 impl OrderItem {
-    pub(super) fn of(record: &OrderRecord, version: u64) -> Self {
+    pub(super) fn of(record: &OrderRecord, version: u64, now: Timestamp) -> Self {
         let order = &record.order;
+        let ends = now.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
         let Key { pk, sk } = key(&order.id);
         Self {
             pk,
@@ -149,6 +155,7 @@ impl OrderItem {
             client: order.client.as_ref().map(StoredClient::of),
             products: order.products.iter().map(StoredProduct::of).collect(),
             details: StoredDetails::of(&order.details),
+            ttl: record.stage.is_free().then(|| ends.as_second()),
         }
     }
 

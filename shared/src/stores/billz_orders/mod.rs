@@ -5,6 +5,8 @@
 pub mod item;
 pub mod pointer;
 
+use jiff::Timestamp;
+
 use self::item::OrderItem;
 use self::pointer::{HeldPointer, PaymentClaim, PointerItem};
 use super::table::{Change, Expected, Item, StoreError, Table, write};
@@ -33,16 +35,17 @@ pub struct HeldOrder {
 ///
 /// # Errors
 /// When it cannot be an item: a defect of ours.
-pub fn new_order(record: &OrderRecord) -> Result<Item, StoreError> {
-    write(&OrderItem::of(record, 1))
+pub fn new_order(record: &OrderRecord, now: Timestamp) -> Result<Item, StoreError> {
+    write(&OrderItem::of(record, 1, now))
 }
 
-/// An order in place of the `version` that was read of it; 0 when it was never there.
+/// An order in place of the `version` that was read of it; 0 when it was never there. One that was refused or deleted
+/// goes 90 days after `now`.
 ///
 /// # Errors
 /// When it cannot be an item: a defect of ours.
-pub fn changed(record: &OrderRecord, version: u64) -> Result<Change, StoreError> {
-    let item = write(&OrderItem::of(record, version.saturating_add(1)))?;
+pub fn changed(record: &OrderRecord, version: u64, now: Timestamp) -> Result<Change, StoreError> {
+    let item = write(&OrderItem::of(record, version.saturating_add(1), now))?;
     Ok(Change::Put(item, in_place_of(version)))
 }
 
