@@ -23,7 +23,8 @@ pub struct JobView<'a> {
     kind: &'static str,
     /// `RECEIVED`, `RUNNING`, `SUCCEEDED`, `REFUSED`, `NEEDS_REVIEW` or `DEAD`.
     state: &'static str,
-    /// How many calls were begun that may act but once. A decision names the one that it is about.
+    /// How many calls were begun that may act but once, and how often a person was asked. A decision names the one that
+    /// it is about.
     step: u32,
     /// When the job came.
     #[schema(value_type = String, format = DateTime)]

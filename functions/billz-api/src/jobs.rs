@@ -136,6 +136,7 @@ pub async fn one_for_operators(
 }
 
 /// Decides about a job that waits for a person. The same decision twice is decided once; the job goes on by itself.
+/// While nobody has gone on with it, a repeat has it gone on with once more: what was to tell of the first may be lost.
 #[utoipa::path(post, path = "/api/admin/billz/jobs/{correlationId}/resolve", operation_id = "resolve_billz_job",
     request_body = ResolveJob, params(("correlationId" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat get the first answer")),

@@ -59,7 +59,7 @@ async fn a_job_in_doubt_is_shown_with_its_evidence_and_nothing_of_its_message() 
     bench.payment_in_doubt(at).await;
     let shown = bench.send(&Trigger::of("job")).await.ok(200);
     let expected = json!({
-        "correlationId": PAYMENT, "type": "MAKE_PAYMENT", "state": "NEEDS_REVIEW", "step": 1,
+        "correlationId": PAYMENT, "type": "MAKE_PAYMENT", "state": "NEEDS_REVIEW", "step": 2,
         "createdAt": at.to_string(), "endedAt": null,
         "pendingOperation": "pay", "pendingSince": later(at, 1).to_string(),
         "reviewSince": later(at, 60).to_string(),
@@ -79,7 +79,7 @@ async fn who_buys_is_not_shown() {
     bench.draft_in_doubt(ago(120)).await;
     let shown = bench.send(&one(PLACING)).await;
     assert_eq!((&shown.body["orderId"], &shown.body["total"]), (&json!("12345"), &json!(190_000)));
-    assert_eq!((&shown.body["step"], &shown.body["pendingOperation"]), (&json!(2), &json!("create_order")));
+    assert_eq!((&shown.body["step"], &shown.body["pendingOperation"]), (&json!(3), &json!("create_order")));
     for secret in ["998901112233", "Malika", "Karimova", "Main Street", "Rice"] {
         assert!(bench.stored(PLACING).to_string().contains(secret), "{secret} is there to be shown");
         assert!(!shown.text.contains(secret), "{secret}: {}", shown.text);
