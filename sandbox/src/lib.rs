@@ -14,6 +14,7 @@ pub mod billz;
 mod clock;
 mod connections;
 mod control;
+mod decimal;
 mod faults;
 mod fresh_request;
 mod front_page;

@@ -1,8 +1,8 @@
 //! The small set that the parties hold after a reset. `README.md` of this crate lists it.
 
 use crate::billz::company::Company;
-use crate::billz::decimal::Decimal;
 use crate::billz::products::Product;
+use crate::decimal::Decimal;
 use crate::isp_panel::directory::{Customer, Directory, Worker};
 use crate::orders::{Order, OrderItem, Orders};
 use crate::telegram::chats::{Chat, Telegram};

@@ -1,10 +1,10 @@
 //! What ends a draft, for a while or for good: postponing, payment and deletion.
 
 use super::company::Company;
-use super::decimal::Decimal;
 use super::objections::Objection;
 use super::order::{Order, Payment, Standing};
 use super::{CARD_PAYMENT_TYPE_ID, CASH_PAYMENT_TYPE_ID};
+use crate::decimal::Decimal;
 
 impl Company {
     /// Keeps an order's products until then. An order without any is postponed, too.

@@ -8,12 +8,13 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::SHOP_ID;
+use super::amounts::Amount;
 use super::answers::{HttpError, read, refused};
 use super::caller::Caller;
-use super::decimal::{Amount, Decimal};
 use super::local_time::read_local;
 use super::objections::Objection;
 use super::order::Payment;
+use crate::decimal::Decimal;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

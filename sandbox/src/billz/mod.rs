@@ -3,13 +3,13 @@
 //! Where Billz's own behaviour is not known, it is strict; `README.md` of this crate says where. Nothing is
 //! idempotent: whoever makes a draft, a line or a customer twice has two.
 
+mod amounts;
 pub(crate) mod answers;
 mod caller;
 mod checkout;
 mod client_methods;
 pub(crate) mod clients;
 pub(crate) mod company;
-pub(crate) mod decimal;
 mod ids;
 mod json_rpc;
 mod lists;

@@ -1,6 +1,7 @@
 //! An order: its lines, its total, and where it stands.
 
-use super::decimal::{Amount, Decimal, Quantity, share};
+use super::amounts::{Amount, Quantity, share};
+use crate::decimal::Decimal;
 
 /// A hundred per cent, with two places.
 pub(super) const WHOLE: i64 = 10_000;

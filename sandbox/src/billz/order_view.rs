@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::decimal::{Amount, Quantity};
+use super::amounts::{Amount, Quantity};
 use super::local_time::local_text;
 use super::order::{Order, Standing};
 use super::{CASHBOX_NAME, SHOP_NAME, USER_ID};

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::amounts::Amount;
 use super::clients::Client;
 use super::company::Company;
-use super::decimal::Amount;
 use super::local_time::local_text;
 use super::order::{Line, Order};
+use crate::decimal::Decimal;
 use crate::page::{confined, escape, page};
 use crate::world::World;
 
@@ -78,7 +79,7 @@ fn item(line: &Line) -> String {
 
 fn stock_table(company: &Company, now: i64) -> String {
     let row = |product: &super::products::Product| {
-        let free = super::decimal::Decimal::<3>(company.available(&product.id, "", now));
+        let free = Decimal::<3>(company.available(&product.id, "", now));
         format!(
             "<tr><td><a href=\"/_control/billz/products/{id}\"><code>{id}</code></a></td>\
              <td dir=\"auto\">{}</td><td>{}</td><td>{}</td><td>{free}</td></tr>\n",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::decimal::{Amount, Quantity};
+use super::amounts::{Amount, Quantity};
 
 /// A product, as it is put in through control.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

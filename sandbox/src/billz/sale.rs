@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 
+use super::amounts::{Amount, Quantity, share};
 use super::company::Company;
-use super::decimal::{Amount, Decimal, Quantity, share};
 use super::ids::new_id;
 use super::objections::Objection;
 use super::order::{CartDiscount, Line, Order, WHOLE};
+use crate::decimal::Decimal;
 
 /// The least that a line may be changed to, in thousandths: it cannot be taken away so.
 const LEAST_CHANGED: i64 = 10;

@@ -7,9 +7,9 @@ use hyper::body::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::amounts::{Amount, Quantity};
 use super::answers::{HttpError, read};
 use super::caller::Caller;
-use super::decimal::{Amount, Quantity};
 use super::local_time::read_local;
 use super::objections::Objection;
 use super::order::Payment;

@@ -5,10 +5,10 @@ use proptest::{collection, prop_assert, prop_assert_eq, proptest};
 
 use super::CASH_PAYMENT_TYPE_ID;
 use super::company::Company;
-use super::decimal::Decimal;
 use super::order::{Order, Payment};
 use super::products::Product;
 use super::sale::{Discount, DiscountUnit, NewLine};
+use crate::decimal::Decimal;
 
 const PRODUCTS: [&str; 3] = ["a", "b", "c"];
 

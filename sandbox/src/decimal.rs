@@ -1,4 +1,4 @@
-//! Decimal numbers of JSON, read and written exactly: amounts in tiyin, quantities in thousandths.
+//! Decimal numbers, read and written exactly, in JSON too: amounts in hundredths, quantities in thousandths.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,11 +13,6 @@ const MOST_DIGITS: usize = 10;
 /// A decimal number with so many places, counted in its last place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Decimal<const PLACES: usize>(pub(crate) i64);
-
-/// Soum, counted in tiyin.
-pub(crate) type Amount = Decimal<2>;
-/// Pieces, metres or kilograms, counted in thousandths.
-pub(crate) type Quantity = Decimal<3>;
 
 /// What is wrong with a number.
 #[derive(Debug, thiserror::Error)]
@@ -70,20 +65,13 @@ impl<const PLACES: usize> Serialize for Decimal<PLACES> {
     }
 }
 
-/// `count * by / of`, half away from zero. Too much is the greatest there is.
-pub(super) fn share(count: i64, by: i64, of: i64) -> i64 {
-    let (product, of) = (i128::from(count) * i128::from(by), i128::from(of));
-    let half = if product < 0 { -of / 2 } else { of / 2 };
-    i64::try_from((product + half) / of).unwrap_or(i64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Amount, Quantity, share};
+    use super::Decimal;
 
     #[test]
     fn numbers_are_read_and_written_without_loss() {
-        for (text, tiyin, written) in [
+        for (text, hundredths, written) in [
             ("254100", 25_410_000, "254100"),
             ("254100.5", 25_410_050, "254100.5"),
             ("254100.50", 25_410_050, "254100.5"),
@@ -92,27 +80,19 @@ mod tests {
             ("1.000", 100, "1"),
             ("9999999999.99", 999_999_999_999, "9999999999.99"),
         ] {
-            let amount: Amount = serde_json::from_str(text).unwrap();
-            assert_eq!((amount.0, serde_json::to_string(&amount).unwrap().as_str()), (tiyin, written));
+            let amount: Decimal<2> = serde_json::from_str(text).unwrap();
+            assert_eq!((amount.0, serde_json::to_string(&amount).unwrap().as_str()), (hundredths, written));
         }
-        assert_eq!("0.333".parse::<Quantity>().unwrap(), super::Decimal(333));
+        assert_eq!("0.333".parse::<Decimal<3>>().unwrap(), Decimal(333));
     }
 
     #[test]
     fn what_is_no_such_number_is_refused() {
         for text in ["\"5\"", "1e5", "0.001", "10000000000", "null", "true", "[]", "1.5E1"] {
-            assert!(serde_json::from_str::<Amount>(text).is_err(), "{text}");
+            assert!(serde_json::from_str::<Decimal<2>>(text).is_err(), "{text}");
         }
         for text in ["", "-", ".5", "5.", "+5", "--5", " 5"] {
-            assert!(text.parse::<Amount>().is_err(), "{text}");
+            assert!(text.parse::<Decimal<2>>().is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn shares_are_rounded_half_away_from_zero() {
-        assert_eq!(
-            [share(5, 1, 2), share(4, 1, 3), share(-5, 1, 2), share(12_705_050, 333, 1_000)],
-            [3, 1, -3, 4_230_782]
-        );
     }
 }
