@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
 /// Time to open a connection.
@@ -26,6 +28,9 @@ pub enum HttpClientError {
     /// The client's settings, such as a proxy's address, are unusable.
     #[error("the HTTP client cannot be made: {0}")]
     Client(#[from] reqwest::Error),
+    /// What should be a root certificate of somebody's own is none.
+    #[error("a root certificate of one's own is not in PEM")]
+    NoCertificate,
 }
 
 /// Clients that share one TLS set-up.
@@ -46,15 +51,37 @@ impl HttpClients {
     /// # Errors
     /// When the TLS set-up or the proxy's address is unusable.
     pub fn new(proxy: Option<&str>) -> Result<Self, HttpClientError> {
-        let tls = tls()?;
+        let tls = tls(public_roots())?;
         let aws = client(&tls, IDLE_CONNECTIONS, None)?;
         let pooled = if proxy.is_some() { client(&tls, IDLE_CONNECTIONS, proxy)? } else { aws.clone() };
         Ok(Self { aws, pooled, fresh: client(&tls, 0, proxy)? })
     }
+
+    /// The same clients, but for a provider that has a certificate of its own root: the certificates in `own_root`,
+    /// in PEM, are believed there beside the public ones. AWS is called as before.
+    ///
+    /// # Errors
+    /// When there is no certificate in `own_root`, one of them is none, or the rest of the set-up is unusable.
+    pub fn believing(&self, own_root: &str, proxy: Option<&str>) -> Result<Self, HttpClientError> {
+        let mut roots = public_roots();
+        let public = roots.len();
+        for certificate in CertificateDer::pem_slice_iter(own_root.as_bytes()) {
+            roots.add(certificate.map_err(|_| HttpClientError::NoCertificate)?)?;
+        }
+        if roots.len() == public {
+            return Err(HttpClientError::NoCertificate);
+        }
+        let tls = tls(roots)?;
+        let (pooled, fresh) = (client(&tls, IDLE_CONNECTIONS, proxy)?, client(&tls, 0, proxy)?);
+        Ok(Self { aws: self.aws.clone(), pooled, fresh })
+    }
 }
 
-fn tls() -> Result<ClientConfig, rustls::Error> {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+fn public_roots() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+}
+
+fn tls(roots: RootCertStore) -> Result<ClientConfig, rustls::Error> {
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(ring)
         .with_safe_default_protocol_versions()?
