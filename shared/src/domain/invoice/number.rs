@@ -5,10 +5,10 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 
-/// Letters and digits that people do not mistake for each other (Crockford's base 32).
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// Length of the random part: 40 bits.
-const RANDOM_LENGTH: usize = 8;
+use crate::domain::readable_number;
+
+/// What numbers of invoices begin with.
+const PREFIX: &str = "INV";
 
 /// `INV-20261121-7K3M9QZX`: names an invoice to people and to the database.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,15 +22,7 @@ pub struct InvoiceNumberError;
 impl InvoiceNumber {
     /// The number of an invoice made on `on`; the low 40 bits of `random` tell it from others.
     pub fn new(on: Date, random: u64) -> Self {
-        let letters: String = (0..RANDOM_LENGTH)
-            .map(|place| {
-                let five_bits = (random >> place.saturating_mul(5)) & 31;
-                usize::try_from(five_bits).ok().and_then(|index| ALPHABET.get(index)).copied().unwrap_or(b'0')
-            })
-            .map(char::from)
-            .collect();
-        let day = on.to_string().replace('-', "");
-        Self(format!("INV-{day}-{letters}"))
+        Self(readable_number::written(PREFIX, on, random))
     }
 
     /// The number as people read it.
@@ -49,16 +41,7 @@ impl FromStr for InvoiceNumber {
     type Err = InvoiceNumberError;
 
     fn from_str(text: &str) -> Result<Self, InvoiceNumberError> {
-        let (day, letters) =
-            text.strip_prefix("INV-").and_then(|rest| rest.split_once('-')).ok_or(InvoiceNumberError)?;
-        let day_is_digits = day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit());
-        let known = letters.len() == RANDOM_LENGTH && letters.bytes().all(|byte| ALPHABET.contains(&byte));
-        let on_the_calendar = day.parse::<Date>().is_ok();
-        if day_is_digits && on_the_calendar && known {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvoiceNumberError)
-        }
+        readable_number::is_one(PREFIX, text).then(|| Self(text.to_owned())).ok_or(InvoiceNumberError)
     }
 }
 
