@@ -60,7 +60,7 @@ pub(crate) struct Fault {
     pub(crate) status: Option<u16>,
     /// The words of a refusal, where the usual ones are not wanted.
     pub(crate) message: Option<String>,
-    /// What Telegram and Billz add to a refusal, like `migrate_to_chat_id` and `error_code`.
+    /// What Telegram, Billz and Sippy say besides in a refusal, like `migrate_to_chat_id`, `error_code` and `faultCode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) parameters: Option<Value>,
     /// When a limited caller is told to come back.

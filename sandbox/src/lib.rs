@@ -30,6 +30,7 @@ mod playground;
 mod problem;
 mod request_log;
 pub mod server;
+pub mod sippy;
 pub mod telegram;
 mod traffic;
 pub mod tripay;

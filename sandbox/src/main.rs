@@ -11,7 +11,8 @@ use sandbox::server::Sandbox;
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "\
-Stand-ins for Tripay, Telegram, Billz, the ISP's panel and API, the order service and the user service.
+Stand-ins for Tripay, Telegram, Billz, a Sippy switch, the ISP's panel and API, the order service and the user
+service.
 
 sandbox [--listen 127.0.0.1:4570] [--tripay-callback-url URL] [--internal-api-key KEY]
         [--callback-retry-seconds 120] [--fee-bearer merchant|customer]

@@ -3,6 +3,7 @@
 use http::Method;
 
 use crate::billz::operations::{BILLZ_OPERATIONS, billz_operation};
+use crate::sippy::operations::SIPPY_OPERATIONS;
 use crate::telegram::{METHODS, method_named};
 
 /// An outside party.
@@ -15,11 +16,20 @@ pub(crate) enum Party {
     IspPanel,
     IspApi,
     Billz,
+    Sippy,
 }
 
 impl Party {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Tripay, Self::Telegram, Self::Orders, Self::Users, Self::IspPanel, Self::IspApi, Self::Billz];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Tripay,
+        Self::Telegram,
+        Self::Orders,
+        Self::Users,
+        Self::IspPanel,
+        Self::IspApi,
+        Self::Billz,
+        Self::Sippy,
+    ];
 
     /// The party's name in paths and in the control API.
     pub(crate) fn name(self) -> &'static str {
@@ -31,6 +41,7 @@ impl Party {
             Self::IspPanel => "isp-panel",
             Self::IspApi => "isp-api",
             Self::Billz => "billz",
+            Self::Sippy => "sippy",
         }
     }
 
@@ -56,6 +67,7 @@ impl Party {
             Self::IspPanel => &["login_page", "login", "create_task"],
             Self::IspApi => &["authenticate", "user_info", "worker_list"],
             Self::Billz => &BILLZ_OPERATIONS,
+            Self::Sippy => &SIPPY_OPERATIONS,
         }
     }
 }
@@ -64,6 +76,7 @@ impl Party {
 pub(crate) const UNKNOWN_OPERATION: &str = "unknown";
 
 /// The party and the operation that a request is for; `None` where no party is spoken to (control, pages).
+/// Sippy's paths do not tell its operations: see `sippy::operations`.
 pub(crate) fn recognise(method: &Method, path: &str) -> Option<(Party, &'static str)> {
     let (party, rest) = path.strip_prefix('/')?.split_once('/')?;
     let operation = match Party::named(party)? {
@@ -106,6 +119,8 @@ pub(crate) fn recognise(method: &Method, path: &str) -> Option<(Party, &'static 
         // The sandbox's own page about it.
         Party::Billz if rest.is_empty() => return None,
         Party::Billz => (Party::Billz, billz_operation(method, rest)),
+        Party::Sippy if rest.is_empty() => return None,
+        Party::Sippy => (Party::Sippy, UNKNOWN_OPERATION),
     };
     Some(operation)
 }

@@ -5,6 +5,8 @@ use crate::billz::products::Product;
 use crate::decimal::Decimal;
 use crate::isp_panel::directory::{Customer, Directory, Worker};
 use crate::orders::{Order, OrderItem, Orders};
+use crate::sippy::accounts::Account;
+use crate::sippy::switch::Switch;
 use crate::telegram::chats::{Chat, Telegram};
 use crate::users::{User, Users};
 
@@ -150,5 +152,20 @@ pub(crate) fn billz() -> Company {
         price: Decimal(price * 100),
         stock: Decimal(stock * 1_000),
         allows_free_price,
+    }))
+}
+
+/// Number, user, currency and balance in hundredths.
+const ACCOUNTS: [(i32, &str, &str, i64); 4] = [
+    (3, "acme", "USD", 8_765),
+    (4, "globex", "USD", 500),
+    (5, "umbrella", "EUR", 25_000),
+    (6, "initech", "UAH", 100_000),
+];
+
+/// A switch on which nothing was paid yet.
+pub(crate) fn sippy() -> Switch {
+    Switch::holding(ACCOUNTS.map(|(i_account, username, currency, balance)| {
+        Account::holding(i_account, username, currency, Decimal(balance))
     }))
 }

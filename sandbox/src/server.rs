@@ -17,8 +17,8 @@ use crate::problem::Problem;
 use crate::tripay::callbacks;
 use crate::world::World;
 use crate::{
-    billz, control, fresh_request, front_page, isp_api, isp_panel, mail, orders, telegram, traffic, tripay,
-    users,
+    billz, control, fresh_request, front_page, isp_api, isp_panel, mail, orders, sippy, telegram, traffic,
+    tripay, users,
 };
 
 /// How often it is looked whether a transaction has expired, or a report or an update is due again.
@@ -132,6 +132,7 @@ fn routes(world: &Arc<World>) -> Router {
         .merge(isp_panel::routes())
         .nest("/isp-api", isp_api::routes())
         .merge(billz::routes())
+        .merge(sippy::routes())
         .nest("/_control", control::routes())
         .fallback(|uri: http::Uri| async move { Problem::not_found("path", uri.path()) })
         .method_not_allowed_fallback(|method: Method, uri: http::Uri| async move {

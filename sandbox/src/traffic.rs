@@ -20,6 +20,8 @@ use crate::isp_panel::pages::refused;
 use crate::party::{Party, recognise};
 use crate::problem::Problem;
 use crate::request_log::{Entry, loggable};
+use crate::sippy::answers::{HTML, XML, fault_document, html_document};
+use crate::sippy::operations::sippy_operation;
 use crate::telegram;
 use crate::telegram::answers::Refusal;
 use crate::tripay::php_json;
@@ -31,6 +33,7 @@ pub(crate) async fn answer(world: Arc<World>, router: Router, request: Request<B
     let Some((party, operation)) = recognise(request.method(), request.uri().path()) else {
         return Ok(act(router, request).await);
     };
+    let operation = if party == Party::Sippy { sippy_operation(&world, &request) } else { operation };
     let fault = world.faults.take(party, operation);
     let began = Instant::now();
     let number = world.log.open(Entry {
@@ -72,7 +75,7 @@ fn loggable_body(party: Party, operation: &str, request: &Request<Bytes>) -> Str
         Party::IspPanel => isp_panel::without_password(&body),
         Party::IspApi => isp_api::without_password(&body),
         Party::Billz if is_billz_session(operation) => without_tokens(&body),
-        Party::Tripay | Party::Orders | Party::Users | Party::Billz => body.into_owned(),
+        Party::Tripay | Party::Orders | Party::Users | Party::Billz | Party::Sippy => body.into_owned(),
     }
 }
 
@@ -156,6 +159,7 @@ fn refusal(party: Party, fault: &Fault) -> Response<Bytes> {
             isp_words(party, status_of(fault, StatusCode::BAD_REQUEST), words)
         }
         Party::Billz => billz_refusal(fault),
+        Party::Sippy => sippy_refusal(fault),
     }
 }
 
@@ -177,6 +181,7 @@ fn limit(party: Party, fault: &Fault) -> Response<Bytes> {
             isp_words(party, StatusCode::TOO_MANY_REQUESTS, "Too Many Requests".to_owned())
         }
         Party::Billz => billz_error(&HttpError::too_many_requests()),
+        Party::Sippy => sippy_page(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
     };
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
@@ -197,6 +202,7 @@ fn server_error(party: Party, fault: &Fault) -> Response<Bytes> {
         Party::Orders | Party::Users => problem(&Problem::new(status, "server_error", "broken on request")),
         Party::IspPanel | Party::IspApi => isp_words(party, status, "Internal Server Error".to_owned()),
         Party::Billz => billz_error(&HttpError::new(status, "internal server error", "broken on request")),
+        Party::Sippy => sippy_page(status, "Internal Server Error"),
     }
 }
 
@@ -216,6 +222,21 @@ fn billz_refusal(fault: &Fault) -> Response<Bytes> {
 
 fn billz_error(error: &HttpError) -> Response<Bytes> {
     plain(error.status, "application/json", error.document().to_string())
+}
+
+/// A fault under HTTP 200, or by HTTP itself where nobody is let in or a status is wanted.
+fn sippy_refusal(fault: &Fault) -> Response<Bytes> {
+    let words = fault.message.clone().unwrap_or_else(|| "refused on request".to_owned());
+    if fault.status.is_some() || fault.operation == "challenge" {
+        return sippy_page(status_of(fault, StatusCode::FORBIDDEN), &words);
+    }
+    let code = fault.parameters.as_ref().and_then(|told| told["faultCode"].as_i64());
+    let code = code.and_then(|code| i32::try_from(code).ok()).unwrap_or(403);
+    plain(StatusCode::OK, XML, fault_document(code, &words))
+}
+
+fn sippy_page(status: StatusCode, words: &str) -> Response<Bytes> {
+    plain(status, HTML, html_document(status, words))
 }
 
 /// The panel answers with pages, the API with plain words.

@@ -11,6 +11,7 @@ use crate::options::Options;
 use crate::orders::Orders;
 use crate::playground;
 use crate::request_log::RequestLog;
+use crate::sippy::switch::Switch;
 use crate::telegram::chats::Telegram;
 use crate::tripay::books::Books;
 use crate::users::Users;
@@ -31,6 +32,7 @@ pub(crate) struct World {
     isp_panel: Mutex<Panel>,
     isp_api: Mutex<Tokens>,
     billz: Mutex<Company>,
+    sippy: Mutex<Switch>,
 }
 
 impl World {
@@ -44,6 +46,7 @@ impl World {
             isp_panel: Mutex::new(Panel::knowing(playground::isp_directory())),
             isp_api: Mutex::default(),
             billz: Mutex::new(playground::billz()),
+            sippy: Mutex::new(playground::sippy()),
             clock: Clock::default(),
             log: RequestLog::default(),
             faults: Faults::default(),
@@ -87,6 +90,11 @@ impl World {
         lock(&self.billz)
     }
 
+    /// The Sippy switch. Never held across an await.
+    pub(crate) fn sippy(&self) -> MutexGuard<'_, Switch> {
+        lock(&self.sippy)
+    }
+
     /// Forgets everything but the options.
     pub(crate) fn reset(&self) {
         *self.tripay() = Books::new(&self.options);
@@ -96,6 +104,7 @@ impl World {
         *self.isp_panel() = Panel::knowing(playground::isp_directory());
         *self.isp_api() = Tokens::default();
         *self.billz() = playground::billz();
+        *self.sippy() = playground::sippy();
         self.clock.reset();
         self.faults.reset();
         self.log.reset();

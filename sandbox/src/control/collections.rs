@@ -10,7 +10,7 @@ use hyper::body::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{billz, isp, party, telegram};
+use super::{billz, isp, party, sippy, telegram};
 use crate::clock::instant_text;
 use crate::options::FeeBearer;
 use crate::orders::Order;
@@ -25,7 +25,8 @@ use crate::world::World;
 const KNOWN: &str = "orders/orders, users/users, tripay/transactions, tripay/channels, tripay/settings/merchant, \
                      telegram/chats, telegram/settings/limits, isp-panel/customers, isp-panel/workers, \
                      isp-panel/tasks, isp-panel/settings/session, billz/products, billz/orders, \
-                     billz/clients, billz/settings/limit, billz/settings/token";
+                     billz/clients, billz/settings/limit, billz/settings/token, sippy/accounts, \
+                     sippy/payments, sippy/settings/visibility, sippy/settings/nonce";
 
 fn unknown_collection(party: Party, collection: &str) -> Problem {
     let detail = format!("there is no collection {}/{collection}; known: {KNOWN}", party.name());
@@ -37,24 +38,26 @@ pub(super) async fn list(
     State(world): State<Arc<World>>,
     Path((party_name, collection)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let items: Vec<Value> = match (party(&party_name)?, collection.as_str()) {
-        (Party::Orders, "orders") => {
-            let orders = world.orders();
-            orders.orders.keys().filter_map(|id| orders.shown(id)).collect()
-        }
-        (Party::Users, "users") => world.users().users.values().map(|user| json!(user)).collect(),
-        (Party::Tripay, "transactions") => {
-            let books = world.tripay();
-            books.transactions.iter().map(|transaction| shown_transaction(transaction, &world)).collect()
-        }
-        (Party::Telegram, "chats") => world.telegram().chats.values().map(telegram::shown_chat).collect(),
-        (Party::IspPanel, _) => isp::list(&world.isp_panel(), &collection)
-            .ok_or_else(|| unknown_collection(Party::IspPanel, &collection))?,
-        (Party::Billz, _) => {
-            billz::list(&world, &collection).ok_or_else(|| unknown_collection(Party::Billz, &collection))?
-        }
-        (other, _) => return Err(unknown_collection(other, &collection)),
-    };
+    let items: Vec<Value> =
+        match (party(&party_name)?, collection.as_str()) {
+            (Party::Orders, "orders") => {
+                let orders = world.orders();
+                orders.orders.keys().filter_map(|id| orders.shown(id)).collect()
+            }
+            (Party::Users, "users") => world.users().users.values().map(|user| json!(user)).collect(),
+            (Party::Tripay, "transactions") => {
+                let books = world.tripay();
+                books.transactions.iter().map(|transaction| shown_transaction(transaction, &world)).collect()
+            }
+            (Party::Telegram, "chats") => world.telegram().chats.values().map(telegram::shown_chat).collect(),
+            (Party::IspPanel, _) => isp::list(&world.isp_panel(), &collection)
+                .ok_or_else(|| unknown_collection(Party::IspPanel, &collection))?,
+            (Party::Billz, _) => billz::list(&world, &collection)
+                .ok_or_else(|| unknown_collection(Party::Billz, &collection))?,
+            (Party::Sippy, _) => sippy::list(&world, &collection)
+                .ok_or_else(|| unknown_collection(Party::Sippy, &collection))?,
+            (other, _) => return Err(unknown_collection(other, &collection)),
+        };
     Ok(Json(json!({ "items": items })))
 }
 
@@ -79,6 +82,8 @@ pub(super) async fn read(
             .ok_or_else(|| unknown_collection(Party::IspPanel, &collection))?,
         (Party::Billz, _) => billz::read(&world, &collection, &id)
             .ok_or_else(|| unknown_collection(Party::Billz, &collection))?,
+        (Party::Sippy, _) => sippy::read(&world, &collection, &id)
+            .ok_or_else(|| unknown_collection(Party::Sippy, &collection))?,
         (other, _) => return Err(unknown_collection(other, &collection)),
     };
     found.map(Json).ok_or_else(|| Problem::not_found(&collection, &id))
@@ -124,6 +129,9 @@ pub(super) async fn put(
             .map(Json),
         (Party::Billz, _) => billz::put(&mut world.billz(), &collection, &id, &body)
             .unwrap_or_else(|| Err(unknown_collection(Party::Billz, &collection)))
+            .map(Json),
+        (Party::Sippy, _) => sippy::put(&world, &collection, &id, &body)
+            .unwrap_or_else(|| Err(unknown_collection(Party::Sippy, &collection)))
             .map(Json),
         (other, _) => Err(unknown_collection(other, &collection)),
     }

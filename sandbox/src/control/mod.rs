@@ -7,6 +7,7 @@ mod collections;
 mod faults;
 mod isp;
 mod mail;
+mod sippy;
 mod telegram;
 mod tripay;
 mod updates;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/tripay/transactions/{reference}/{event}", post(tripay::report))
         .merge(isp::routes())
         .merge(billz::routes())
+        .merge(sippy::routes())
         .merge(updates::routes())
         .route("/{party}/{collection}", get(collections::list))
         .route("/{party}/{collection}/{id}", get(collections::read).put(collections::put))
