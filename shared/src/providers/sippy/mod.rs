@@ -16,7 +16,7 @@ mod xml_rpc;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -258,6 +258,8 @@ impl Sippy {
     /// Fetches a challenge, with an empty body.
     async fn challenge(&self) -> Result<Challenge, SippyError> {
         let call = self.caller.call(CHALLENGE, Method::POST, &self.url).within(CHALLENGE_WITHIN);
+        // Said outright: some servers answer a POST without a length with 411, before they ask for anything.
+        let call = call.header("content-length", HeaderValue::from_static("0"));
         let answer = call.accepting(XML).body(XML, Vec::new()).send().await?;
         let is_asked = answer.status == StatusCode::UNAUTHORIZED;
         is_asked.then(|| Challenge::of(&answer)).flatten().ok_or(SippyError::NoChallenge)

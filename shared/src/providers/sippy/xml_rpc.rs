@@ -288,3 +288,170 @@ fn resolved(reference: &BytesRef<'_>) -> Result<String, Wrong> {
         Err(_) => Err(NOT_XML),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::{Just, Strategy, any, prop};
+    use proptest::{prop_assert_eq, prop_oneof, proptest};
+
+    fn answer(value: &str) -> String {
+        format!("<methodResponse><params><param><value>{value}</value></param></params></methodResponse>")
+    }
+
+    fn read(value: &str) -> Option<Value> {
+        match response(answer(value).as_bytes()) {
+            Ok(Response::Value(value)) => Some(value),
+            Ok(Response::Fault(_)) | Err(_) => None,
+        }
+    }
+
+    fn text(text: &str) -> Option<Value> {
+        Some(Value::Text(text.to_owned()))
+    }
+
+    #[test]
+    fn every_type_is_read() {
+        assert_eq!(read("<int>-3</int>"), Some(Value::Int(-3)));
+        assert_eq!(read(" <i4> +3 </i4> "), Some(Value::Int(3)));
+        assert_eq!(read("<ex:i8>9223372036854775807</ex:i8>"), Some(Value::Int(i64::MAX)));
+        assert_eq!(read("<boolean>1</boolean>"), Some(Value::Boolean(true)));
+        assert_eq!(read("<double> 12.350 </double>"), Some(Value::Double("12.350".to_owned())));
+        assert_eq!(read("<nil/>"), Some(Value::Nil));
+        assert_eq!(read("<ex:nil></ex:nil>"), Some(Value::Nil));
+        assert_eq!(read("<dateTime.iso8601>20261121T02:00:07</dateTime.iso8601>"), text("20261121T02:00:07"));
+        assert_eq!(read("<array><data/></array>"), Some(Value::Array(Vec::new())));
+        assert_eq!(read("<struct/>"), Some(Value::Struct(BTreeMap::new())));
+    }
+
+    #[test]
+    fn a_value_without_a_type_is_text() {
+        assert_eq!(
+            read("a &lt;b&gt; &amp;amp; &quot;&apos;&#1040;&#x10FFFF;"),
+            text("a <b> &amp; \"'А\u{10ffff}")
+        );
+        assert_eq!(read(" "), text(" "));
+        assert_eq!(read(""), text(""));
+        assert_eq!(read("<string/>"), text(""));
+        assert_eq!(read("<string> a<!-- b -->c<![CDATA[<&>]]>\r\n</string>"), text(" ac<&>\n"));
+        let bare = answer("").replace("<value></value>", "<value/>");
+        assert_eq!(response(bare.as_bytes()), Ok(Response::Value(Value::Text(String::new()))));
+    }
+
+    #[test]
+    fn what_is_no_value_is_unreadable() {
+        for value in [
+            "<int>3.0</int>",
+            "<int/>",
+            "<int>9223372036854775808</int>",
+            "<boolean>yes</boolean>",
+            "<nil>x</nil>",
+            "<other>1</other>",
+            "x<int>3</int>",
+            "<int>3</int>x",
+            "<int>3</int><int>3</int>",
+            "<int><b>3</b></int>",
+            "<array><value>1</value></array>",
+            "<array><data>1</data></array>",
+            "<array><data/><data/></array>",
+            "<struct><member><name>a</name></member></struct>",
+            "<struct><member><value>1</value><name>a</name></member></struct>",
+            "<struct><member><name>a</name><value>1</value><value>2</value></member></struct>",
+            "<struct><member><name>a</name><value>1</value></member><member><name>a</name><value>2</value></member></struct>",
+            "<struct>x</struct>",
+            "&other;",
+            "& ",
+            "&#0;",
+            "&#x110000;",
+        ] {
+            assert_eq!(read(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_one_whole_answer_is_unreadable() {
+        let whole = answer("<string>OK</string>");
+        for length in 0..whole.len() {
+            assert!(response(&whole.as_bytes()[..length]).is_err(), "{}", &whole[..length]);
+        }
+        for odd in [
+            format!("{whole}{whole}"),
+            format!("{whole}x"),
+            format!("x{whole}"),
+            format!("<!DOCTYPE a [<!ENTITY b \"OK\">]>{whole}"),
+            whole.replace("methodResponse", "methodCall"),
+            whole.replace("</param>", "</param><param><value>OK</value></param>"),
+            whole.replace("<params>", "<fault>").replace("</params>", "</fault>"),
+            whole.replace("</string>", "</int>"),
+            format!("\u{feff}\u{feff}{whole}"),
+        ] {
+            assert!(response(odd.as_bytes()).is_err(), "{odd}");
+        }
+        let latin = [whole.as_bytes(), b"<!-- \xe9 -->"].concat();
+        assert_eq!(response(&latin), Err("the answer is not in UTF-8"));
+        let full = format!("\u{feff}<?xml version='1.0' encoding='utf-8'?>\n<!-- a -->{whole}\n<!-- b -->\n");
+        assert_eq!(response(full.as_bytes()), Ok(Response::Value(Value::Text("OK".to_owned()))));
+    }
+
+    #[test]
+    fn an_answer_that_is_nested_too_deeply_is_unreadable() {
+        let nested = |depth: usize| {
+            let (open, close) = ("<array><data><value>", "</value></data></array>");
+            answer(&format!("{}x{}", open.repeat(depth), close.repeat(depth)))
+        };
+        assert!(response(nested(MAX_DEPTH - 1).as_bytes()).is_ok());
+        assert_eq!(response(nested(MAX_DEPTH).as_bytes()), Err("the answer is nested too deeply"));
+        assert_eq!(response(nested(20_000).as_bytes()), Err("the answer is nested too deeply"));
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<i64>().prop_map(Value::Int),
+            any::<bool>().prop_map(Value::Boolean),
+            "[0-9]{1,9}[.][0-9]{1,9}".prop_map(Value::Double),
+            "[ -~а-я]{0,12}".prop_map(Value::Text),
+            Just(Value::Nil),
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+                prop::collection::btree_map("[a-z_<&]{1,8}", inner, 0..4).prop_map(Value::Struct),
+            ]
+        })
+    }
+
+    fn written(value: &Value) -> String {
+        match value {
+            Value::Int(number) => format!("<i8>{number}</i8>"),
+            Value::Boolean(truth) => format!("<boolean>{}</boolean>", u8::from(*truth)),
+            Value::Double(number) => format!("<double>{number}</double>"),
+            Value::Text(text) => Parameter::Text(text).to_xml(),
+            Value::Nil => "<nil/>".to_owned(),
+            Value::Array(items) => {
+                let items: String =
+                    items.iter().map(|item| format!("<value>{}</value>", written(item))).collect();
+                format!("<array><data>\n{items}</data></array>")
+            }
+            Value::Struct(members) => {
+                let member = |(name, value): (&String, &Value)| {
+                    let name = partial_escape(name.as_str()).into_owned();
+                    format!("<member>\n<name>{name}</name>\t<value>{}</value></member>", written(value))
+                };
+                format!("<struct>{}</struct>", members.iter().map(member).collect::<String>())
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_tree_is_read_as_it_is_written(value in any_value()) {
+            prop_assert_eq!(response(answer(&written(&value)).as_bytes()), Ok(Response::Value(value)));
+        }
+
+        #[test]
+        fn no_bytes_make_the_reader_panic(bytes: Vec<u8>, text in "[<>&;/#a-z ]{0,40}") {
+            prop_assert_eq!(response(&bytes), response(&bytes));
+            prop_assert_eq!(read(&text), read(&text));
+        }
+    }
+}
