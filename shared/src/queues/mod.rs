@@ -7,4 +7,6 @@ pub mod delivery_request;
 pub mod notification;
 pub mod order_update;
 pub mod queue;
+pub mod sms_charge;
+pub mod sms_run;
 pub mod support_task;

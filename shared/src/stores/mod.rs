@@ -30,6 +30,15 @@ pub mod billz_orders;
 pub mod paces;
 pub mod pulses;
 
+pub mod due;
+pub mod sms_accounts;
+pub mod sms_bills;
+pub mod sms_decks;
+pub mod sms_events;
+pub mod sms_settings;
+mod stored_overrides;
+mod stored_usage;
+
 pub mod chats;
 pub mod directory;
 pub mod sessions;

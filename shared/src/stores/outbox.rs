@@ -4,11 +4,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::billz_jobs::event::StoredBillzJob;
+use super::sms_events::{StoredLimitNear, StoredSmsBill, StoredSmsTrouble, StoredSmsUser};
 use crate::domain::billz::job::{BillzJob, JobEvent};
 use crate::domain::invoice::event::{
     ExpiredEvent, ExpiringEvent, InvoiceEvent, PaidEvent, PayableCode, ReviewOpenedEvent,
 };
 use crate::domain::panel_failure::PanelFailure;
+use crate::domain::sms::account::{AccountEvent, SmsAccount};
+use crate::domain::sms::bill::{BillEvent, SmsBill};
 use crate::domain::support_task::{SupportTask, TaskEvent};
 
 /// One event as it is stored.
@@ -71,6 +74,24 @@ pub enum StoredEventKind {
     /// A job at Billz is to be gone on with.
     #[serde(rename = "billz_job.resumed")]
     BillzJobResumed(StoredBillzJob),
+    /// A user's SMS reached a limit: what is open is to be billed.
+    #[serde(rename = "sms_usage.limit_reached")]
+    SmsLimitReached(StoredSmsUser),
+    /// A user's SMS are near a limit.
+    #[serde(rename = "sms_usage.limit_near")]
+    SmsLimitNear(StoredLimitNear),
+    /// An SMS bill is to be charged.
+    #[serde(rename = "sms_bill.charge_wanted")]
+    SmsChargeWanted(StoredSmsBill),
+    /// An SMS bill is paid.
+    #[serde(rename = "sms_bill.paid")]
+    SmsBillPaid(StoredSmsBill),
+    /// An SMS bill could not be charged.
+    #[serde(rename = "sms_bill.charge_failed")]
+    SmsChargeFailed(StoredSmsTrouble),
+    /// A person has to look whether an SMS bill was charged.
+    #[serde(rename = "sms_bill.review_opened")]
+    SmsReviewOpened(StoredSmsTrouble),
 }
 
 /// The support task an event speaks of, and who is told.
@@ -233,6 +254,28 @@ impl StoredEventKind {
             JobEvent::Repeated => Self::BillzJobRepeated(job),
             JobEvent::ReviewOpened => Self::BillzJobReviewOpened(job),
             JobEvent::Resumed => Self::BillzJobResumed(job),
+        }
+    }
+}
+
+impl StoredEventKind {
+    /// The stored form of an SMS account's event.
+    pub fn of_sms_account(account: &SmsAccount, event: &AccountEvent) -> Self {
+        match event {
+            AccountEvent::LimitReached => Self::SmsLimitReached(StoredSmsUser::of(account)),
+            AccountEvent::LimitNear(near) => Self::SmsLimitNear(StoredLimitNear::of(account, near)),
+        }
+    }
+
+    /// The stored form of an SMS bill's event.
+    pub fn of_sms_bill(bill: &SmsBill, event: &BillEvent) -> Self {
+        let trouble =
+            |reason: &str| StoredSmsTrouble { bill: StoredSmsBill::of(bill), reason: reason.to_owned() };
+        match event {
+            BillEvent::ChargeWanted => Self::SmsChargeWanted(StoredSmsBill::of(bill)),
+            BillEvent::Paid => Self::SmsBillPaid(StoredSmsBill::of(bill)),
+            BillEvent::ChargeFailed(reason) => Self::SmsChargeFailed(trouble(reason)),
+            BillEvent::ReviewOpened(evidence) => Self::SmsReviewOpened(trouble(evidence)),
         }
     }
 }

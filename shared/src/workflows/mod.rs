@@ -7,5 +7,6 @@ pub mod panel_login;
 pub mod pay_invoice;
 pub mod settle_payment;
 pub mod shared_login;
+pub mod sms_terms;
 pub mod tell_billz_job;
 pub mod tripay_client;

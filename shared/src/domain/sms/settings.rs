@@ -68,6 +68,15 @@ pub struct Defaults {
     pub notification_enabled: bool,
 }
 
+/// What counts for everybody of whom nothing else was set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// What was set for everybody.
+    pub global: Overrides,
+    /// What counts where nobody set anything.
+    pub defaults: Defaults,
+}
+
 /// What counts for a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -123,6 +132,13 @@ impl Defaults {
         auto_processing: true,
         notification_enabled: true,
     };
+}
+
+impl Terms {
+    /// What counts for a user of whom this was set.
+    pub fn of(&self, user: &Overrides) -> Settings {
+        Settings::of(user, &self.global, self.defaults)
+    }
 }
 
 impl Settings {

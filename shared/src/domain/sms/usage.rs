@@ -121,6 +121,11 @@ impl Usage {
         &self.lines
     }
 
+    /// Messages that failed.
+    pub fn failed(&self) -> u64 {
+        self.failed
+    }
+
     /// Adds what was sent. Nothing is changed when it cannot be added.
     ///
     /// # Errors
