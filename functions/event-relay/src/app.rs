@@ -28,6 +28,7 @@ pub fn start() -> anyhow::Result<App> {
         billz_payments: queue(settings::required("BILLZ_PAYMENTS_QUEUE_URL")?),
         billz_operations: queue(settings::required("BILLZ_OPERATIONS_QUEUE_URL")?),
         billz_replies: queue(settings::required("BILLZ_REPLY_QUEUE_URL")?),
+        sms_charges: queue(settings::required("SMS_CHARGES_QUEUE_URL")?),
     };
     Ok(App {
         queues,

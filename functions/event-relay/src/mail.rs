@@ -22,6 +22,8 @@ pub enum Destination {
     BillzOperations,
     /// To the services that asked for jobs at Billz.
     BillzReplies,
+    /// To who bills SMS and charges for them.
+    SmsCharges,
 }
 
 /// The queue of each destination.
@@ -33,6 +35,7 @@ pub struct Queues {
     pub billz_payments: Queue,
     pub billz_operations: Queue,
     pub billz_replies: Queue,
+    pub sms_charges: Queue,
 }
 
 /// A message that is ready to be sent, and the change it comes from.
@@ -60,6 +63,7 @@ impl Queues {
             Destination::BillzPayments => &self.billz_payments,
             Destination::BillzOperations => &self.billz_operations,
             Destination::BillzReplies => &self.billz_replies,
+            Destination::SmsCharges => &self.sms_charges,
         }
     }
 }

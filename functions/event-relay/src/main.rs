@@ -9,6 +9,7 @@ mod billz_route;
 mod handler;
 mod mail;
 mod route;
+mod sms_route;
 mod task_route;
 #[cfg(test)]
 mod tests;

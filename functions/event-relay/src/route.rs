@@ -12,6 +12,7 @@ use shared::queues::billz_job::ResumeJob;
 use shared::queues::billz_reply::BillzReply;
 use shared::queues::notification::{self, Notification};
 use shared::queues::order_update::{self, OrderPayment, OrderUpdate};
+use shared::queues::sms_charge::SmsCharge;
 use shared::queues::support_task::SupportTaskRequest;
 use shared::stores::outbox::{
     StoredEnd, StoredEvent, StoredEventKind, StoredPayment, StoredQuestion, StoredReminder,
@@ -19,6 +20,7 @@ use shared::stores::outbox::{
 
 use crate::billz_route;
 use crate::mail::Destination;
+use crate::sms_route;
 use crate::task_route::{created, failed, needs_looking, request};
 
 /// A message, by the queue it goes to.
@@ -37,6 +39,8 @@ pub enum Message {
     BillzPayment(ResumeJob),
     /// To who does all else at Billz.
     BillzOperation(ResumeJob),
+    /// To who bills SMS and charges for them.
+    SmsCharge(SmsCharge),
 }
 
 /// Why an event cannot be told to anybody.
@@ -60,6 +64,7 @@ impl Message {
             Self::BillzReply(_) => Destination::BillzReplies,
             Self::BillzPayment(_) => Destination::BillzPayments,
             Self::BillzOperation(_) => Destination::BillzOperations,
+            Self::SmsCharge(_) => Destination::SmsCharges,
         }
     }
 }
@@ -99,6 +104,22 @@ pub fn messages(event: &StoredEvent) -> Result<Vec<Message>, Untellable> {
         StoredEventKind::BillzJobRepeated(job) => billz_route::repeated(event, job)?,
         StoredEventKind::BillzJobReviewOpened(job) => billz_route::review_opened(event, job)?,
         StoredEventKind::BillzJobResumed(job) => vec![billz_route::resumed(job)],
+        StoredEventKind::SmsLimitReached(user) => {
+            vec![Message::SmsCharge(sms_route::limit_reached(event, user))]
+        }
+        StoredEventKind::SmsLimitNear(near) => {
+            vec![Message::Notification(sms_route::limit_near(event, near)?)]
+        }
+        StoredEventKind::SmsChargeWanted(bill) => {
+            vec![Message::SmsCharge(sms_route::charge_wanted(event, bill))]
+        }
+        StoredEventKind::SmsBillPaid(bill) => vec![Message::Notification(sms_route::paid(event, bill)?)],
+        StoredEventKind::SmsChargeFailed(trouble) => {
+            vec![Message::Notification(sms_route::charge_failed(event, trouble)?)]
+        }
+        StoredEventKind::SmsReviewOpened(trouble) => {
+            vec![Message::Notification(sms_route::review_opened(event, trouble)?)]
+        }
     })
 }
 

@@ -19,6 +19,7 @@ pub mod payment_expiring;
 pub mod payment_needs_review;
 pub mod sms_billed;
 pub mod sms_charge_failed;
+pub mod sms_needs_review;
 pub mod sms_threshold_reached;
 pub mod task_created;
 pub mod task_failed;
@@ -128,6 +129,7 @@ notices! {
     "sms.threshold_reached" => SmsThresholdReached in sms_threshold_reached,
     "sms.billed" => SmsBilled in sms_billed,
     "sms.charge_failed" => SmsChargeFailed in sms_charge_failed,
+    "sms.needs_review" => SmsNeedsReview in sms_needs_review,
     "task.created" => TaskCreated in task_created,
     "task.failed" => TaskFailed in task_failed,
     "task.needs_review" => TaskNeedsReview in task_needs_review,

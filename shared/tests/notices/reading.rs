@@ -146,7 +146,9 @@ fn operators_and_staff_are_told_at_once_and_customers_by_the_event() {
         };
         assert_eq!(kind.is_urgent(), expected, "{kind}");
         let audience = match kind.name() {
-            "payment.needs_review" | "billz.order_changed" | "billz.failed" => Audience::Operators,
+            "payment.needs_review" | "sms.needs_review" | "billz.order_changed" | "billz.failed" => {
+                Audience::Operators
+            }
             name if name.starts_with("task.") => Audience::Staff,
             _ => Audience::Customer,
         };
