@@ -30,6 +30,12 @@ pub const CHATS: &str = "chats";
 /// The table of jobs, orders, clients and payment methods at Billz: `pk`, `sk`, two indexes of whole items, and a
 /// stream of new images.
 pub const BILLZ_ORDERS: &str = "billz-orders";
+/// The table of SMS accounts, usage, bills, settings and rate decks: `pk`, `sk`, four indexes, of which `gsi3` holds
+/// keys only, and a stream of new images.
+pub const SMS_BILLING: &str = "sms-billing";
+/// The table of SMS accounts, usage, bills, settings and rate decks: `pk`, `sk`, `gsi1`, `gsi2` and `gsi4` of whole
+/// items, `gsi3` of keys, and a stream of new images.
+pub const SMS_BILLING: &str = "sms-billing";
 
 /// A DynamoDB of one test.
 #[derive(Debug)]
@@ -39,6 +45,7 @@ pub struct DynamoDb {
     invoices: Mutex<StreamReader>,
     chats: Mutex<StreamReader>,
     billz_orders: Mutex<StreamReader>,
+    sms_billing: Mutex<StreamReader>,
     _running: oneshot::Sender<()>,
 }
 
@@ -66,13 +73,14 @@ impl DynamoDb {
             notifications_table(),
             chats_table(),
             billz_orders_table(),
+            sms_billing_table(),
         ];
         for description in tables {
             let request = serde_json::from_value(description).expect("a table description");
             database.create_table(request).expect("a table");
         }
-        let [invoices, chats, billz_orders] =
-            [INVOICES, CHATS, BILLZ_ORDERS].map(|table| Mutex::new(open_stream(&database, table)));
+        let [invoices, chats, billz_orders, sms_billing] = [INVOICES, CHATS, BILLZ_ORDERS, SMS_BILLING]
+            .map(|table| Mutex::new(open_stream(&database, table)));
         let listener = TcpListener::bind(ANY_PORT).await.expect("a free port on 127.0.0.1");
         let address = listener.local_addr().expect("the address of a bound listener");
         let (running, ended) = oneshot::channel::<()>();
@@ -86,7 +94,7 @@ impl DynamoDb {
             end.expect("the in-process DynamoDB serves until its test ends");
         });
         let database = DebugDatabase(database);
-        Self { address, database, invoices, chats, billz_orders, _running: running }
+        Self { address, database, invoices, chats, billz_orders, sms_billing, _running: running }
     }
 
     /// The endpoint URL.
@@ -146,6 +154,18 @@ impl DynamoDb {
     #[must_use]
     pub fn new_billz_event(&self) -> Option<Value> {
         self.news_of(&self.billz_orders)
+    }
+
+    /// The same of [`SMS_BILLING`].
+    #[must_use]
+    pub fn new_sms_event(&self) -> Option<Value> {
+        self.news_of(&self.sms_billing)
+    }
+
+    /// The same of [`SMS_BILLING`].
+    #[must_use]
+    pub fn new_sms_event(&self) -> Option<Value> {
+        self.news_of(&self.sms_billing)
     }
 
     fn news_of(&self, stream: &Mutex<StreamReader>) -> Option<Value> {
@@ -240,6 +260,39 @@ fn billz_orders_table() -> Value {
         "KeySchema": key_schema("pk", "sk"),
         "AttributeDefinitions": string_attributes(&["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"]),
         "GlobalSecondaryIndexes": [index("gsi1"), index("gsi2")],
+        "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
+    })
+}
+
+fn sms_billing_table() -> Value {
+    let indexes = ["gsi1", "gsi2", "gsi3", "gsi4"];
+    let mut overviews = indexes.map(index);
+    overviews[2]["Projection"]["ProjectionType"] = "KEYS_ONLY".into();
+    let keys: Vec<String> =
+        indexes.iter().flat_map(|name| [format!("{name}pk"), format!("{name}sk")]).collect();
+    let names: Vec<&str> = ["pk", "sk"].into_iter().chain(keys.iter().map(String::as_str)).collect();
+    json!({
+        "TableName": SMS_BILLING,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": key_schema("pk", "sk"),
+        "AttributeDefinitions": string_attributes(&names),
+        "GlobalSecondaryIndexes": overviews,
+        "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
+    })
+}
+
+fn sms_billing_table() -> Value {
+    let mut due = index("gsi3");
+    due["Projection"] = json!({ "ProjectionType": "KEYS_ONLY" });
+    let keys = ["gsi1", "gsi2", "gsi3", "gsi4"].map(|index| [format!("{index}pk"), format!("{index}sk")]);
+    let names: Vec<&str> =
+        ["pk", "sk"].into_iter().chain(keys.iter().flatten().map(String::as_str)).collect();
+    json!({
+        "TableName": SMS_BILLING,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": key_schema("pk", "sk"),
+        "AttributeDefinitions": string_attributes(&names),
+        "GlobalSecondaryIndexes": [index("gsi1"), index("gsi2"), due, index("gsi4")],
         "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
     })
 }
