@@ -97,11 +97,29 @@ pub enum Metric {
     BillzLogin,
     /// Billz wanted to be left alone.
     BillzLimited,
+    /// A user is due, and the queue knows.
+    SmsUsersPlanned,
+    /// An SMS bill has to be looked at, and the queue knows.
+    SmsBillsWatched,
+    /// A billing run got stuck.
+    SmsRunFailed,
+    /// A period of SMS became a bill.
+    SmsBillMade,
+    /// An SMS bill is paid.
+    SmsBillPaid,
+    /// The switch refused to charge an SMS bill; it is tried again.
+    SmsChargeFailed,
+    /// An SMS bill was refused as often as it is tried.
+    SmsChargeGivenUp,
+    /// Nobody knows yet whether an SMS bill was charged.
+    SmsChargeUnclear,
+    /// A person has to look whether an SMS bill was charged.
+    SmsBillNeedsReview,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 50] = [
         Self::WebhookRefused,
         Self::PaymentSettled,
         Self::PaymentRepeated,
@@ -143,6 +161,15 @@ impl Metric {
         Self::BillzCallMillis,
         Self::BillzLogin,
         Self::BillzLimited,
+        Self::SmsUsersPlanned,
+        Self::SmsBillsWatched,
+        Self::SmsRunFailed,
+        Self::SmsBillMade,
+        Self::SmsBillPaid,
+        Self::SmsChargeFailed,
+        Self::SmsChargeGivenUp,
+        Self::SmsChargeUnclear,
+        Self::SmsBillNeedsReview,
     ];
 
     /// The name in CloudWatch.

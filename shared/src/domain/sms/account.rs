@@ -120,6 +120,16 @@ pub enum RecordError {
     OtherCurrency(Currency),
 }
 
+/// For how long what the switch said of an account is believed.
+const SEEN_FOR: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+impl SeenAtSwitch {
+    /// Whether it is about this account, and not too old.
+    pub fn is_fresh(&self, account: SwitchAccount, now: Timestamp) -> bool {
+        self.account == account && now.duration_since(self.at) < SEEN_FOR
+    }
+}
+
 impl SmsAccount {
     /// The account of somebody who used nothing yet.
     pub fn new(user: UserId) -> Self {

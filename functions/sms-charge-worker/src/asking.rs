@@ -1,0 +1,67 @@
+//! Asking the switch what became of a debit whose answer was lost.
+
+use jiff::{SignedDuration, Timestamp};
+use shared::domain::sms::bill::charging::Finding;
+use shared::domain::sms::bill::{Charging, SmsBill};
+use shared::lambda::metrics::Metric;
+use shared::providers::sippy::ledger::{Payment, PaymentOutcome};
+use shared::queues::batch::Delivery;
+use shared::stores::table::StoreError;
+use tokio::time::Instant;
+
+use crate::billing::{Billing, later};
+use crate::deadline::ask_by;
+
+/// The switch's clock may differ from ours by as much.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_hours(1);
+
+impl Billing<'_> {
+    /// Asks about a debit of a bill, and keeps what is found.
+    ///
+    /// # Errors
+    /// When the store is unavailable or the item corrupt.
+    pub(crate) async fn ask(&self, bill: &SmsBill, debit: &Charging) -> Result<Delivery, StoreError> {
+        if Instant::now() >= ask_by(self.deadline) {
+            return Ok(later());
+        }
+        // From the bill's beginning: a debit of an earlier try counts as well.
+        let from = bill.created_at.checked_sub(CLOCKS_DIFFER).unwrap_or(bill.created_at);
+        let to = Timestamp::now().checked_add(CLOCKS_DIFFER).unwrap_or(Timestamp::MAX);
+        let finding = match self.sippy.payments(debit.account, from, to).await {
+            Ok(payments) => finding(bill, &payments),
+            Err(error) => {
+                self.app.metrics.count(Metric::ProviderCallFailed);
+                tracing::warn!(
+                    correlationId = self.correlation_id, bill = %bill.number, %error,
+                    "the switch could not be asked about a debit"
+                );
+                Finding::Unknown
+            }
+        };
+        let cause = self.cause();
+        let keep = |bill: &mut SmsBill| bill.found(debit, finding.clone(), &self.app.patience, cause.now);
+        if let Some(changed) = self.app.bills.change(&bill.number, &self.terms, &cause, keep).await? {
+            self.ended(&changed.bill);
+        }
+        Ok(Delivery::Done)
+    }
+}
+
+/// What an account's payments say about a bill.
+pub fn finding(bill: &SmsBill, payments: &[Payment]) -> Finding {
+    let is_ours =
+        |payment: &&Payment| payment.names(bill.number.as_str()) && payment.outcome != PaymentOutcome::Failed;
+    let ours: Vec<&Payment> = payments.iter().filter(is_ours).collect();
+    match ours[..] {
+        [] => Finding::Absent,
+        [payment] if payment.amount == Some(bill.amount) => Finding::Paid(payment.id),
+        [payment] => Finding::Differs(format!(
+            "payment {} names the bill and is {} instead of {}",
+            payment.id, payment.amount_as_told, bill.amount
+        )),
+        [..] => {
+            let ids: Vec<String> = ours.iter().map(|payment| payment.id.to_string()).collect();
+            Finding::Differs(format!("more than one payment names the bill: {}", ids.join(", ")))
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The story of one batch: each user and each bill on its own, the switch asked one call at a time.
+
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use shared::lambda::deadline::Deadline;
+use shared::queues::batch::Delivery;
+use shared::queues::sms_charge::{SmsCharge, VERSION, Wanted};
+use shared::retry::{Retry, Verdict};
+use shared::stores::table::StoreError;
+
+use crate::access::SwitchAccess;
+use crate::app::App;
+use crate::billing::{Billing, Closing};
+
+/// How long a message waits for a switch that is not configured.
+const OFF_PAUSE: Duration = Duration::from_secs(15 * 60);
+/// How long a message waits for the store.
+const STORE_PAUSE: Duration = Duration::from_secs(60);
+
+/// Deals with the messages of a batch.
+pub async fn handle(app: &App, event: SqsEvent, deadline: Deadline) -> SqsBatchResponse {
+    if app.switch.is_stale() {
+        app.switch.renew(app.source.read().await);
+    }
+    app.batch.run(event, |charge| one(app, charge, deadline)).await
+}
+
+async fn one(app: &App, charge: SmsCharge, deadline: Deadline) -> Delivery {
+    if charge.version != VERSION {
+        return Delivery::Dead { reason: format!("version {} is unknown", charge.version) };
+    }
+    let sippy = match app.switch.get() {
+        SwitchAccess::On(sippy) => sippy,
+        SwitchAccess::Off { reason } => {
+            return Delivery::Later { after: OFF_PAUSE, reason: reason.to_owned() };
+        }
+    };
+    let terms = match app.terms.current().await {
+        Ok(terms) => terms,
+        Err(error) => return put_off(&error),
+    };
+    let billing = Billing { app, sippy, terms, correlation_id: charge.correlation_id, deadline };
+    let done = match charge.what {
+        Wanted::Periods(ended) => match ended.user_id.parse() {
+            Ok(user) => billing.close(&user, Closing::Ended(ended.through)).await,
+            Err(_) => return Delivery::Dead { reason: "periods.userId is not an id".to_owned() },
+        },
+        Wanted::LimitOf(user) => match user.parse() {
+            Ok(user) => billing.close(&user, Closing::Limit).await,
+            Err(_) => return Delivery::Dead { reason: "limitOf is not an id".to_owned() },
+        },
+        Wanted::Bill(number) => match number.parse() {
+            Ok(number) => billing.charge(&number).await,
+            Err(_) => return Delivery::Dead { reason: "bill is not the number of a bill".to_owned() },
+        },
+    };
+    done.unwrap_or_else(|error| put_off(&error))
+}
+
+/// What an error of the store means for the message. Only what nobody can read, or write, is dead.
+fn put_off(error: &StoreError) -> Delivery {
+    match error.retry() {
+        Retry::Never => Delivery::Dead { reason: error.to_string() },
+        Retry::Safe { .. } | Retry::AskFirst => {
+            Delivery::Later { after: STORE_PAUSE, reason: error.to_string() }
+        }
+    }
+}
