@@ -10,7 +10,7 @@ import time
 
 import aws
 from say import step
-from settings import BILLZ, INTERNAL_API_KEY, ISP_API, ISP_PANEL, KEYS, STACK, TELEGRAM, TRIPAY
+from settings import BILLZ, INTERNAL_API_KEY, ISP_API, ISP_PANEL, KEYS, SIPPY, STACK, TELEGRAM, TRIPAY
 
 TOKEN_SECONDS = 30 * 24 * 3600
 
@@ -31,7 +31,9 @@ def fill_secrets() -> None:
     _merge("isp-panel", ISP_PANEL)
     _merge("isp-api", ISP_API)
     _merge("billz", BILLZ)
-    _merge("api", keys())
+    _merge("sippy", SIPPY)
+    _merge("api", {"jwtSecret": keys()["jwtSecret"]})
+    _merge("cron", {"secret": keys()["cronSecret"]})
     _merge("internal", {"apiKeys": [INTERNAL_API_KEY]})
 
 

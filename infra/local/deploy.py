@@ -41,7 +41,7 @@ def deploy(archives: dict[str, Path]) -> dict[str, str]:
 def ground() -> str:
     """A digest of what only an empty emulator takes: its own start, and the nested templates, for it cannot update a
     nested stack whose outputs are attributes of queues ("Requested attribute Arn does not exist")."""
-    return _digest_of([HERE / "emulator.py", HERE / "emulated_mail.py", *sorted(ROOT.glob("infra/*.yaml"))])
+    return _digest_of([*sorted(HERE.glob("emula*.py")), *sorted(ROOT.glob("infra/*.yaml"))])
 
 
 def is_broken() -> bool:

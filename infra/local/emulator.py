@@ -1,7 +1,7 @@
 """Runs ministack, the emulated AWS, with the gaps closed that would make the local stack behave unlike AWS: those of
-permissions and streams here, those of mail in emulated_mail.py.
+permissions and streams here, those of mail in emulated_mail.py, those of schedules in emulated_schedules.py.
 
-Run by the Python of .venv-aws. Written for the version in requirements-aws.txt: look at both again when it moves.
+Run by the Python of .venv-aws. Written for the version in requirements-aws.txt: look at all of them again when it moves.
 """
 
 import json
@@ -11,6 +11,7 @@ from ministack.core import iam_actions
 from ministack.services import lambda_svc
 
 import emulated_mail
+import emulated_schedules
 
 _extract_iam_action = iam_actions.extract_iam_action
 _execute_function = lambda_svc._execute_function
@@ -55,6 +56,7 @@ def _reports_failures(body) -> bool:
 iam_actions.extract_iam_action = iam_action
 lambda_svc._execute_function = execute_function
 emulated_mail.close_gaps()
+emulated_schedules.close_gaps()
 
 if __name__ == "__main__":
     main()

@@ -9,7 +9,7 @@ from pathlib import Path
 import build
 import processes
 from say import Problem, step
-from settings import BILLZ, ISP_API, ISP_PANEL, LOCAL, LOGS, ROOT, STACK, TELEGRAM, TRIPAY
+from settings import BILLZ, ISP_API, ISP_PANEL, LOCAL, LOGS, ROOT, SIPPY, STACK, TELEGRAM, TRIPAY
 
 # What it is, and how it looks. A phone number is looked for without its first digits, which are written in several ways.
 SEEDED = {
@@ -18,6 +18,7 @@ SEEDED = {
     "the panel's password": ISP_PANEL["password"],
     "the ISP API's password": ISP_API["password"],
     "Billz's secret token": BILLZ["secretToken"],
+    "the switch's API password": SIPPY["password"],
     "Tripay's private key": TRIPAY["privateKey"],
     "Tripay's API key": TRIPAY["apiKey"],
     "the mail relay's password": "S33d-Smtp-Passw0rd",

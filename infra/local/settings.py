@@ -44,6 +44,7 @@ TELEGRAM_BOT = "paydesk_sandbox_bot"
 ISP_PANEL = {"username": "paydesk", "password": "sandbox-panel-password"}
 ISP_API = {"username": "paydesk", "password": "sandbox-isp-password"}
 BILLZ = {"secretToken": "sandbox-billz-secret-token-00000000"}
+SIPPY = {"username": "sandbox-sippy-user", "password": "sandbox-sippy-api-password-0000"}
 INTERNAL_API_KEY = "local-internal-key"
 
 # Parameters of template.yaml that differ on one machine.
@@ -68,6 +69,9 @@ PARAMETERS = {
     "BillzCashboxId": "0c9a7c2e-8f5b-4c0d-a2a7-6b1d3e4f5a60",
     # The sandbox's Billz shows at once what it did.
     "BillzSettleSeconds": "2",
+    "SippyUrl": f"{SANDBOX_URL}/sippy/xmlapi/xmlapi",
+    # So does its switch, unless it is told to take longer.
+    "SippySettleSeconds": "2",
     "OperatorsTelegramChatId": "-1001234567890",
     "OperatorsEmails": "operators@example.com",
 }
