@@ -30,9 +30,6 @@ pub const CHATS: &str = "chats";
 /// The table of jobs, orders, clients and payment methods at Billz: `pk`, `sk`, two indexes of whole items, and a
 /// stream of new images.
 pub const BILLZ_ORDERS: &str = "billz-orders";
-/// The table of SMS accounts, usage, bills, settings and rate decks: `pk`, `sk`, four indexes, of which `gsi3` holds
-/// keys only, and a stream of new images.
-pub const SMS_BILLING: &str = "sms-billing";
 /// The table of SMS accounts, usage, bills, settings and rate decks: `pk`, `sk`, `gsi1`, `gsi2` and `gsi4` of whole
 /// items, `gsi3` of keys, and a stream of new images.
 pub const SMS_BILLING: &str = "sms-billing";
@@ -162,12 +159,6 @@ impl DynamoDb {
         self.news_of(&self.sms_billing)
     }
 
-    /// The same of [`SMS_BILLING`].
-    #[must_use]
-    pub fn new_sms_event(&self) -> Option<Value> {
-        self.news_of(&self.sms_billing)
-    }
-
     fn news_of(&self, stream: &Mutex<StreamReader>) -> Option<Value> {
         let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
         let request = GetRecordsRequest { shard_iterator: stream.iterator.clone(), limit: None };
@@ -260,23 +251,6 @@ fn billz_orders_table() -> Value {
         "KeySchema": key_schema("pk", "sk"),
         "AttributeDefinitions": string_attributes(&["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"]),
         "GlobalSecondaryIndexes": [index("gsi1"), index("gsi2")],
-        "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
-    })
-}
-
-fn sms_billing_table() -> Value {
-    let indexes = ["gsi1", "gsi2", "gsi3", "gsi4"];
-    let mut overviews = indexes.map(index);
-    overviews[2]["Projection"]["ProjectionType"] = "KEYS_ONLY".into();
-    let keys: Vec<String> =
-        indexes.iter().flat_map(|name| [format!("{name}pk"), format!("{name}sk")]).collect();
-    let names: Vec<&str> = ["pk", "sk"].into_iter().chain(keys.iter().map(String::as_str)).collect();
-    json!({
-        "TableName": SMS_BILLING,
-        "BillingMode": "PAY_PER_REQUEST",
-        "KeySchema": key_schema("pk", "sk"),
-        "AttributeDefinitions": string_attributes(&names),
-        "GlobalSecondaryIndexes": overviews,
         "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
     })
 }
