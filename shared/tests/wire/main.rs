@@ -29,6 +29,7 @@ mod sippy_digest;
 mod sippy_failures;
 mod sippy_python;
 mod sippy_requests;
+mod sippy_sandboxed;
 mod sippy_setup;
 mod smtp;
 mod telegram_answers;
