@@ -11,6 +11,7 @@ import deploy
 import machine
 import processes
 import routes
+import sms
 import stack_file
 import tables
 from say import step
@@ -34,6 +35,7 @@ def everything(**emulator: str) -> dict:
     stack = stack_file.write(outputs)
     stack_file.write_lambda_env(stack)
     bot.set_up(programs)
+    sms.set_up(stack)
     return stack
 
 
