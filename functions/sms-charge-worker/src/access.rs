@@ -28,20 +28,24 @@ pub struct SwitchSource {
 }
 
 impl SwitchSource {
-    /// The switch, with its credentials as they are now.
+    /// The switch, with its credentials as they are now. What is `held` keeps the challenges that the switch gave it.
     ///
     /// # Errors
     /// When the credentials cannot be read.
-    pub async fn read(&self) -> Result<SwitchAccess, SecretError> {
+    pub async fn read(&self, held: &SwitchAccess) -> Result<SwitchAccess, SecretError> {
         let Some(url) = &self.url else {
             return Ok(SwitchAccess::Off { reason: "the switch has no address (SIPPY_URL)" });
         };
         let credentials: SippyCredentials = self.secrets.batch(&["sippy"]).await?.get("sippy")?;
-        Ok(match Sippy::new(self.caller.clone(), url, credentials) {
-            Some(sippy) => SwitchAccess::On(sippy),
-            None => SwitchAccess::Off {
+        let sippy = match held {
+            SwitchAccess::On(sippy) => sippy.with_credentials(credentials),
+            SwitchAccess::Off { .. } => Sippy::new(self.caller.clone(), url, credentials),
+        };
+        Ok(sippy.map_or(
+            SwitchAccess::Off {
                 reason: "the switch's address or credentials are not complete (SIPPY_URL, the secret sippy)",
             },
-        })
+            SwitchAccess::On,
+        ))
     }
 }

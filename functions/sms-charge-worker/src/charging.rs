@@ -157,7 +157,7 @@ impl Billing<'_> {
         let reason = error.to_string();
         if matches!(error, SippyError::CredentialsRefused) && self.app.switch.may_be_rotated() {
             // For the next message: this client was made with what was refused.
-            self.app.switch.renew(self.app.source.read().await);
+            self.app.switch.renew(self.app.source.read(&self.app.switch.get()).await);
         }
         match (error.retry(), error) {
             (_, SippyError::Refused(fault)) => Charged::Refused(fault.text),

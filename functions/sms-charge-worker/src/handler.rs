@@ -21,7 +21,7 @@ const STORE_PAUSE: Duration = Duration::from_secs(60);
 /// Deals with the messages of a batch.
 pub async fn handle(app: &App, event: SqsEvent, deadline: Deadline) -> SqsBatchResponse {
     if app.switch.is_stale() {
-        app.switch.renew(app.source.read().await);
+        app.switch.renew(app.source.read(&app.switch.get()).await);
     }
     app.batch.run(event, |charge| one(app, charge, deadline)).await
 }

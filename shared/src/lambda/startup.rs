@@ -38,6 +38,17 @@ impl Startup {
         Ok(Self { aws: aws::sdk_config(http.aws.clone())?, http })
     }
 
+    /// The clients for providers that also believe certificates below `own_root`, where there is one.
+    ///
+    /// # Errors
+    /// When it holds no certificate.
+    pub fn http_believing(&self, own_root: Option<&str>) -> Result<HttpClients, HttpClientError> {
+        match own_root {
+            Some(pem) => self.http.believing(pem, optional("OUTBOUND_PROXY_URL").as_deref()),
+            None => Ok(self.http.clone()),
+        }
+    }
+
     /// The reader of this stack's secrets.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
 //! Whatever is used, set and closed, in whatever order: nothing is lost, nothing counts twice, and periods tile time.
+#![allow(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm)]
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::{Just, Strategy, any};

@@ -107,6 +107,7 @@ impl FromStr for Micros {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
     use proptest::{prop_assert, prop_assert_eq, proptest};

@@ -208,6 +208,7 @@ impl RateDeck {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
     use proptest::{prop_assert_eq, proptest};

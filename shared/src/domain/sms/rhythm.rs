@@ -183,6 +183,7 @@ pub fn weekday(day: DayOfWeek) -> Weekday {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 pub(super) mod tests {
     use super::*;
     use proptest::prelude::{Just, Strategy, any};

@@ -76,6 +76,7 @@ fn parts(sizes: &[usize], encoding: Encoding) -> u32 {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
     use proptest::{prop_assert, prop_assert_eq, proptest};

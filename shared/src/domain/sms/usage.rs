@@ -183,6 +183,7 @@ fn sum(one: u64, other: u64) -> Result<u64, UsageError> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 pub(super) mod tests {
     use super::*;
     use proptest::prelude::Strategy;

@@ -1,4 +1,5 @@
 //! Stories of single bills, and two workers on one in every order.
+#![allow(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm)]
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -195,7 +196,7 @@ fn a_late_word_of_an_earlier_debit_changes_nothing() {
 #[derive(Debug, Clone)]
 enum Worker {
     Read,
-    Decide(SmsBill, u32),
+    Decide(Box<SmsBill>, u32),
     Call(Charging),
     Ask(Charging),
     Keep(Charging, Result<Charged, Finding>),
@@ -229,7 +230,7 @@ impl World {
     fn step(&mut self, worker: Worker, fate: Fate) -> Worker {
         let now = self.clock;
         match worker {
-            Worker::Read => Worker::Decide(self.stored.clone(), self.version),
+            Worker::Read => Worker::Decide(Box::new(self.stored.clone()), self.version),
             Worker::Decide(mut bill, version) => {
                 let before = bill.clone();
                 let claim = bill.claim(acme(), now);
@@ -237,7 +238,7 @@ impl World {
                     if version != self.version {
                         return Worker::Read;
                     }
-                    self.commit(bill);
+                    self.commit(*bill);
                 }
                 match claim {
                     Claim::Charge(debit) => Worker::Call(debit),
