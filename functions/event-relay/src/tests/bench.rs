@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
 use sandbox::testbed::aws::Aws;
-use sandbox::testbed::dynamodb::{BILLZ_ORDERS, CHATS, INVOICES};
+use sandbox::testbed::dynamodb::{BILLZ_ORDERS, CHATS, INVOICES, SMS_BILLING};
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ use shared::queues::billz_job::{self, BillzMessage};
 use shared::queues::billz_reply::BillzReply;
 use shared::queues::notification::Notification;
 use shared::queues::queue::Queue;
+use shared::queues::sms_charge::SmsCharge;
 use shared::queues::support_task::SupportTaskRequest;
 use shared::stores::billz_jobs::BillzJobs;
 use shared::stores::invoices::Invoices;
@@ -32,6 +33,7 @@ const SUPPORT_TASKS: &str = "support-tasks";
 const BILLZ_PAYMENTS: &str = "billz-payments";
 const BILLZ_OPERATIONS: &str = "billz-operations";
 const BILLZ_REPLIES: &str = "billz-replies";
+const SMS_CHARGES: &str = "sms-charges";
 const DEAD_LETTERS: &str = "event-relay-dlq";
 
 /// One function and what is around it.
@@ -55,6 +57,7 @@ impl Bench {
             billz_payments: queue(BILLZ_PAYMENTS),
             billz_operations: queue(BILLZ_OPERATIONS),
             billz_replies: queue(BILLZ_REPLIES),
+            sms_charges: queue(SMS_CHARGES),
         };
         let app = App { queues, dead_letters: queue(DEAD_LETTERS), metrics: Metrics::new("event-relay") };
         Self { aws, wire, app }
@@ -82,6 +85,12 @@ impl Bench {
     pub fn jobs(&self) -> BillzJobs {
         let client = aws_sdk_dynamodb::Client::new(&sdk_config(&self.aws.url()));
         BillzJobs::new(Table::new(client, BILLZ_ORDERS.to_owned()))
+    }
+
+    /// SMS accounts and bills, whose changes the stream tells, are in this table.
+    pub fn sms_billing(&self) -> Table {
+        let client = aws_sdk_dynamodb::Client::new(&sdk_config(&self.aws.url()));
+        Table::new(client, SMS_BILLING.to_owned())
     }
 
     /// Delivers a batch and answers the sequence numbers of the changes that have to come again.
@@ -138,6 +147,16 @@ impl Bench {
             self.aws.sqs.messages(queue).iter().map(read).collect()
         };
         (ids(BILLZ_PAYMENTS), ids(BILLZ_OPERATIONS))
+    }
+
+    /// The messages for who bills SMS, oldest first. Each can be read by who receives it.
+    pub fn sms_charges(&self) -> Vec<Value> {
+        let messages = self.messages(SMS_CHARGES);
+        for message in &messages {
+            let read: SmsCharge = serde_json::from_value(message.clone()).unwrap();
+            assert_eq!(serde_json::to_value(read).unwrap(), *message);
+        }
+        messages
     }
 
     /// The ids of the events in [`Bench::updates`].

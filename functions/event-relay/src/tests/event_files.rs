@@ -14,6 +14,7 @@ const IN_QUESTION: &str = "INV-20261121-7K3M9QZX.6.0";
 const ALSO_IN_QUESTION: &str = "INV-20261121-7K3M9QZX.4.1";
 const BROKEN: &str = "INVOICE#INV-20261121-00000001";
 
+const BILL: &str = "SMS-20261122-10000000";
 const TASK: &str = "01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b";
 
 /// What one file leads to.
@@ -27,6 +28,8 @@ struct Outcome {
     tasks: &'static [(&'static str, u64)],
     /// What of a job at Billz is passed on.
     billz: Billz,
+    /// What is to be billed or charged: the field of the message, and what it names.
+    sms: &'static [(&'static str, &'static str)],
     /// Keys of the changes that are buried.
     buried: &'static [&'static str],
 }
@@ -43,184 +46,130 @@ struct Billz {
 
 const NO_BILLZ: Billz = Billz { replies: &[], payments: &[], operations: &[] };
 
+/// What a file leads to that tells nobody anything.
+const NOTHING: Outcome =
+    Outcome { name: "", updates: &[], notices: &[], tasks: &[], billz: NO_BILLZ, sms: &[], buried: &[] };
+
 const CUSTOMER: Option<&str> = Some("user-1");
 const CONFIRMED: (&str, &str, Option<&str>) = (PAID, "payment.confirmed", CUSTOMER);
 const OTHER_CONFIRMED: (&str, &str, Option<&str>) = (OTHER_PAID, "payment.confirmed", CUSTOMER);
 
-const FILES: [Outcome; 23] = [
-    Outcome {
-        name: "invoice-paid",
-        updates: &[PAID],
-        notices: &[CONFIRMED],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[],
-    },
-    Outcome {
-        name: "invoice-refunded",
-        updates: &[REFUNDED],
-        notices: &[],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[],
-    },
-    Outcome {
-        name: "invoice-expired",
-        updates: &[],
-        notices: &[(EXPIRED, "payment.expired", CUSTOMER)],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[],
-    },
-    Outcome {
-        name: "invoice-expiring",
-        updates: &[],
-        notices: &[(EXPIRING, "payment.expiring", CUSTOMER)],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[],
-    },
+const FILES: [Outcome; 28] = [
+    Outcome { name: "invoice-paid", updates: &[PAID], notices: &[CONFIRMED], ..NOTHING },
+    Outcome { name: "invoice-refunded", updates: &[REFUNDED], ..NOTHING },
+    Outcome { name: "invoice-expired", notices: &[(EXPIRED, "payment.expired", CUSTOMER)], ..NOTHING },
+    Outcome { name: "invoice-expiring", notices: &[(EXPIRING, "payment.expiring", CUSTOMER)], ..NOTHING },
     Outcome {
         name: "invoice-expiring-without-code",
-        updates: &[],
         notices: &[(EXPIRING_WITHOUT_CODE, "payment.expiring", CUSTOMER)],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[],
+        ..NOTHING
     },
     Outcome {
         name: "invoice-review-opened",
-        updates: &[],
         notices: &[(IN_QUESTION, "payment.needs_review", None)],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[],
+        ..NOTHING
     },
     Outcome {
         name: "invoice-paid-in-question",
         updates: &[PAID],
         notices: &[CONFIRMED, (ALSO_IN_QUESTION, "payment.needs_review", None)],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[],
+        ..NOTHING
     },
-    Outcome { name: "nothing-to-tell", updates: &[], notices: &[], tasks: &[], billz: NO_BILLZ, buried: &[] },
-    Outcome { name: "removed", updates: &[], notices: &[], tasks: &[], billz: NO_BILLZ, buried: &[] },
+    Outcome { name: "nothing-to-tell", ..NOTHING },
+    Outcome { name: "removed", ..NOTHING },
     Outcome {
         name: "several-changes",
         updates: &[PAID, REFUNDED, OTHER_PAID],
         notices: &[CONFIRMED, OTHER_CONFIRMED],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[],
+        ..NOTHING
     },
-    Outcome {
-        name: "unreadable-outbox",
-        updates: &[],
-        notices: &[],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[BROKEN],
-    },
+    Outcome { name: "unreadable-outbox", buried: &[BROKEN], ..NOTHING },
     Outcome {
         name: "unreadable-among-others",
         updates: &[PAID, OTHER_PAID],
         notices: &[CONFIRMED, OTHER_CONFIRMED],
-        tasks: &[],
-        billz: NO_BILLZ,
         buried: &[BROKEN],
+        ..NOTHING
     },
-    Outcome {
-        name: "task-submitted",
-        updates: &[],
-        notices: &[],
-        tasks: &[(TASK, 1)],
-        billz: NO_BILLZ,
-        buried: &[],
-    },
+    Outcome { name: "task-submitted", tasks: &[(TASK, 1)], ..NOTHING },
     Outcome {
         name: "task-created",
-        updates: &[],
         notices: &[("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b.3.0", "task.created", CUSTOMER)],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[],
+        ..NOTHING
     },
     Outcome {
         name: "task-failed",
-        updates: &[],
         notices: &[("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b.3.0", "task.failed", CUSTOMER)],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[],
+        ..NOTHING
     },
     Outcome {
         name: "task-failed-panel-off",
-        updates: &[],
         notices: &[("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b.2.0", "task.failed", CUSTOMER)],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[],
+        ..NOTHING
     },
     Outcome {
         name: "task-review-opened",
-        updates: &[],
         notices: &[("01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b.6.0", "task.needs_review", CUSTOMER)],
-        tasks: &[],
-        billz: NO_BILLZ,
-        buried: &[],
+        ..NOTHING
     },
     Outcome {
         name: "billz-job-done",
-        updates: &[],
         notices: &[("sample-place-order.9.0", "billz.order_changed", None)],
-        tasks: &[],
         billz: Billz { replies: &[("sample-place-order.9.0", "SUCCEEDED")], payments: &[], operations: &[] },
-        buried: &[],
+        ..NOTHING
     },
     Outcome {
         name: "billz-job-refused",
-        updates: &[],
         notices: &[("sample-place-order.8.0", "billz.failed", None)],
-        tasks: &[],
         billz: Billz { replies: &[("sample-place-order.8.0", "REFUSED")], payments: &[], operations: &[] },
-        buried: &[],
+        ..NOTHING
     },
     Outcome {
         name: "billz-job-repeated",
-        updates: &[],
-        notices: &[],
-        tasks: &[],
         billz: Billz { replies: &[("sample-place-order.10.0", "SUCCEEDED")], payments: &[], operations: &[] },
-        buried: &[],
+        ..NOTHING
     },
     Outcome {
         name: "billz-job-resumed",
-        updates: &[],
-        notices: &[],
-        tasks: &[],
         billz: Billz { replies: &[], payments: &[], operations: &["sample-place-order"] },
-        buried: &[],
+        ..NOTHING
     },
     Outcome {
         name: "billz-payment-resumed",
-        updates: &[],
-        notices: &[],
-        tasks: &[],
         billz: Billz { replies: &[], payments: &["sample-make-payment"], operations: &[] },
-        buried: &[],
+        ..NOTHING
     },
     Outcome {
         name: "billz-payment-review-opened",
-        updates: &[],
         notices: &[("sample-make-payment.4.0", "billz.failed", None)],
-        tasks: &[],
         billz: Billz {
             replies: &[("sample-make-payment.4.0", "NEEDS_REVIEW")],
             payments: &[],
             operations: &[],
         },
-        buried: &[],
+        ..NOTHING
+    },
+    Outcome {
+        name: "sms-limit-reached",
+        notices: &[("sms-user-1.1.1", "sms.threshold_reached", CUSTOMER)],
+        sms: &[("limitOf", "user-1")],
+        ..NOTHING
+    },
+    Outcome { name: "sms-charge-wanted", sms: &[("bill", BILL)], ..NOTHING },
+    Outcome {
+        name: "sms-bill-paid",
+        notices: &[("SMS-20261122-10000000.2.0", "sms.billed", CUSTOMER)],
+        ..NOTHING
+    },
+    Outcome {
+        name: "sms-charge-failed",
+        notices: &[("SMS-20261122-10000000.2.0", "sms.charge_failed", CUSTOMER)],
+        ..NOTHING
+    },
+    Outcome {
+        name: "sms-review-opened",
+        notices: &[("SMS-20261122-10000000.2.0", "sms.needs_review", None)],
+        ..NOTHING
     },
 ];
 
@@ -234,7 +183,7 @@ fn every_file_is_in_the_table() {
 
 #[tokio::test]
 async fn every_file_is_answered_as_the_table_says() {
-    for Outcome { name, updates, notices, tasks, billz, buried } in FILES {
+    for Outcome { name, updates, notices, tasks, billz, sms, buried } in FILES {
         let bench = Bench::start().await;
         assert_eq!(bench.deliver(&event(name)).await, Vec::<String>::new(), "{name}");
         assert_eq!(bench.event_ids(), updates, "{name}");
@@ -262,6 +211,9 @@ async fn every_file_is_answered_as_the_table_says() {
         let (payments, operations) = bench.resumed();
         assert_eq!(payments, billz.payments, "{name}");
         assert_eq!(operations, billz.operations, "{name}");
+        let charges = bench.sms_charges();
+        let charges: Vec<_> = charges.iter().map(|message| named(message)).collect();
+        assert_eq!(charges, sms, "{name}");
         let graves = bench.buried();
         assert_eq!(graves.len(), buried.len(), "{name}");
         for (grave, key) in graves.iter().zip(buried) {
@@ -271,9 +223,15 @@ async fn every_file_is_answered_as_the_table_says() {
             assert!(reason(grave).starts_with("unreadable outbox: "), "{name}: {}", reason(grave));
             assert!(reason(grave).contains("invoice.vanished"), "{name}: {}", reason(grave));
         }
-        let queues =
-            [updates.len(), notices.len(), tasks.len(), replies.len(), payments.len(), operations.len()];
-        let requests = queues.iter().filter(|messages| **messages > 0).count() + buried.len();
+        let jobs = [replies.len(), payments.len(), operations.len()];
+        let queues = [updates.len(), notices.len(), tasks.len(), charges.len()].into_iter().chain(jobs);
+        let requests = queues.filter(|messages| *messages > 0).count() + buried.len();
         assert_eq!(bench.wire.calls().len(), requests, "{name}: one request for all events of a queue");
     }
+}
+
+/// Which field a message for who bills SMS has, and what it names.
+fn named(message: &serde_json::Value) -> (&str, &str) {
+    let named = |field| message[field].as_str().map(|name| (field, name));
+    named("limitOf").or_else(|| named("bill")).unwrap()
 }

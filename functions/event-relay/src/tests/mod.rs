@@ -9,5 +9,6 @@ mod crashes;
 mod event_files;
 mod notices;
 mod relaying;
+mod sms;
 mod tasks;
 mod trouble;
