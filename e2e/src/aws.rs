@@ -75,6 +75,21 @@ impl Stack {
         Answer::to(self.aws_request(http::Method::GET, service, path)).await?.ok()
     }
 
+    /// Sends JSON to a service with a REST protocol.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn aws_send(
+        &self,
+        method: http::Method,
+        service: &str,
+        path: &str,
+        body: &Value,
+    ) -> anyhow::Result<Value> {
+        let request = self.aws_request(method, service, path).header("content-type", "application/json");
+        Answer::to(request.body(body.to_string())).await?.ok()
+    }
+
     /// Up to ten messages of a queue with their attributes; they are taken out of it.
     ///
     /// # Errors

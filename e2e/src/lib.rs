@@ -12,6 +12,7 @@ pub mod conversation;
 pub mod notices;
 pub mod people;
 pub mod sandbox;
+pub mod sms;
 pub mod stack;
 pub mod wait;
 pub mod watch;

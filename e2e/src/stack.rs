@@ -33,6 +33,8 @@ pub struct StackFile {
     pub tokens: Tokens,
     /// The key of the company's services.
     pub internal_api_key: String,
+    /// What starts runs over HTTP.
+    pub cron_secret: String,
 }
 
 /// Bearer tokens.

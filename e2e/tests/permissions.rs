@@ -181,6 +181,46 @@ const FOREIGN: &[(&str, &[&str])] = &[
         &["-Invoices", "-Chats", "-Notifications", "/billz-", "sqs:SendMessage", "sqs:ReceiveMessage"],
     ),
     (
+        "sms-api",
+        &[
+            "-Invoices",
+            "-Chats",
+            "-Notifications",
+            "/sippy-",
+            "sms-charges",
+            "sqs:ReceiveMessage",
+            "dynamodb:DeleteItem",
+        ],
+    ),
+    (
+        "sms-usage-recorder",
+        &[
+            "-Invoices",
+            "IdempotencyKeys",
+            "secretsmanager:",
+            "sms-charges",
+            "dynamodb:Query",
+            "dynamodb:DeleteItem",
+        ],
+    ),
+    (
+        "sms-billing-cron",
+        &["-Invoices", "IdempotencyKeys", "secretsmanager:", "dynamodb:GetItem", "dynamodb:PutItem"],
+    ),
+    (
+        "sms-charge-worker",
+        &[
+            "-Invoices",
+            "-Chats",
+            "-Notifications",
+            "IdempotencyKeys",
+            "/api-",
+            "/internal-",
+            "/cron-",
+            "dynamodb:Query",
+        ],
+    ),
+    (
         "chat-api",
         &["-Invoices", "-Notifications", "/telegram-", "/isp-", "/tripay-", "sqs:", "dynamodb:DeleteItem"],
     ),

@@ -5,6 +5,7 @@ mod payment;
 mod sale;
 mod story;
 mod task;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,8 @@ async fn show() -> anyhow::Result<()> {
     task::show(&stack, &mut story).await?;
     println!("\nAnd a service has an order placed and paid at Billz, the point of sale.\n");
     sale::show(&stack, &mut story).await?;
+    println!("\nAnd a customer's SMS are billed, and charged to their account at a Sippy switch.\n");
+    usage::show(&stack, &mut story).await?;
     println!("\nDone in {} ms. To look around:", story.took_ms());
     places(&stack, &seen);
     Ok(())
@@ -54,6 +57,7 @@ fn places(stack: &Stack, seen: &payment::Seen) {
     );
     println!("  the panel's tasks                        {sandbox}/isp-panel/");
     println!("  Billz's orders and stock                 {sandbox}/billz");
+    println!("  the switch's accounts and payments       {sandbox}/sippy");
     println!("  health          curl {api}/health");
     println!("  logs            .local/log/ (aws.log has the functions' lines)");
     println!("  the deployment  make doctor\n");
