@@ -154,5 +154,5 @@ fn operators_and_staff_are_told_at_once_and_customers_by_the_event() {
         };
         assert_eq!(kind.audience(), audience, "{kind}");
     }
-    assert_eq!(all().count(), 90);
+    assert_eq!(all().count(), 95);
 }
