@@ -6,6 +6,7 @@
 
 mod app;
 mod handler;
+mod long_pending;
 mod planning;
 mod running;
 #[cfg(test)]

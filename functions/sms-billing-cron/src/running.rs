@@ -83,6 +83,9 @@ async fn try_to_go_on(app: &App, run: &mut SmsRun, origin: Origin, until: Instan
         tracing::info!("enough is to be charged already: bills are watched by the next run");
         return Ok(Part::Complete);
     }
+    if kind == Kind::Bills && run.after.is_none() {
+        app.count_long_pending(now).await;
+    }
     let begun_at = run.after.clone();
     loop {
         let after = run.after.clone().map(Place::from_proved);

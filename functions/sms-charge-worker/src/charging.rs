@@ -193,6 +193,13 @@ impl Billing<'_> {
         if let Some(metric) = metric {
             self.app.metrics.count(metric);
         }
+        match bill.state() {
+            BillState::Paid => self.app.metrics.sample(Metric::SmsChargeRefusedPercent, 0),
+            BillState::Failed | BillState::GivenUp => {
+                self.app.metrics.sample(Metric::SmsChargeRefusedPercent, 100);
+            }
+            BillState::Pending | BillState::Charging | BillState::Cancelled | BillState::NeedsReview => {}
+        }
         if matches!(bill.state(), BillState::Failed | BillState::GivenUp) {
             let reason = reason.map(String::as_str).unwrap_or_default();
             tracing::warn!(correlationId = correlation_id, bill = %number, state, reason, "Failed to process SMS billing");

@@ -115,11 +115,22 @@ pub enum Metric {
     SmsChargeUnclear,
     /// A person has to look whether an SMS bill was charged.
     SmsBillNeedsReview,
+    /// Of each charge that ended, 100 where it was refused and 0 where it was made: the mean is how many in a hundred
+    /// are refused.
+    SmsChargeRefusedPercent,
+    /// SMS bills are pending for more than two days.
+    SmsBillsPendingLong,
+    /// A reported SMS counts now.
+    SmsUsageCounted,
+    /// A reported SMS does not count: it was refused, or something else counted under its id.
+    SmsUsageRefused,
+    /// Billing could not say whether messages may be sent, and let them through.
+    SmsCheckDegraded,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 55] = [
         Self::WebhookRefused,
         Self::PaymentSettled,
         Self::PaymentRepeated,
@@ -170,6 +181,11 @@ impl Metric {
         Self::SmsChargeGivenUp,
         Self::SmsChargeUnclear,
         Self::SmsBillNeedsReview,
+        Self::SmsChargeRefusedPercent,
+        Self::SmsBillsPendingLong,
+        Self::SmsUsageCounted,
+        Self::SmsUsageRefused,
+        Self::SmsCheckDegraded,
     ];
 
     /// The name in CloudWatch.
@@ -207,6 +223,11 @@ impl Metrics {
         if number > 0 {
             self.write(metric, number, None);
         }
+    }
+
+    /// Keeps one number, 0 too, of which the mean is read.
+    pub fn sample(&self, metric: Metric, number: usize) {
+        self.write(metric, number, None);
     }
 
     #[expect(clippy::print_stdout, reason = "CloudWatch reads metrics off standard output")]

@@ -87,7 +87,7 @@ async fn a_death_in_the_watch_leaves_its_bills_to_the_next() {
     let bench = super::watch::with_bills(12).await;
     bench.fire("watch", "2025-10-16T02:00:00Z").await;
     let calls = bench.wire.calls().len();
-    assert_eq!(calls, 4, "a look at the queue, a page, and its two batches");
+    assert_eq!(calls, 5, "a look at the queue, one at what is pending for long, a page, and its two batches");
     for number in 1..=calls {
         let bench = super::watch::with_bills(12).await;
         bench.wire.crash_at(number);

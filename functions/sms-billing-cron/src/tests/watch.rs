@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use sandbox::testbed::sqs::Message;
 use serde_json::{Value, json};
 use shared::domain::sms::account::Through;
-use shared::domain::sms::bill::SmsBill;
+use shared::domain::sms::bill::{BillState, SmsBill};
 use shared::domain::sms::bill_number::BillNumber;
 use shared::domain::sms::settings::Overrides;
 use shared::stores::invoices::Cause;
@@ -82,4 +82,23 @@ async fn bills_are_watched_where_nobody_says_how_much_the_queue_has() {
     assert!(
         bodies.iter().all(|body| body["bill"].as_str().is_some_and(|bill| bill.starts_with("SMS-20251016-")))
     );
+}
+
+/// Whether the function sees a bill that is pending for long.
+async fn sees_long_pending(bench: &Bench) -> bool {
+    let before = Timestamp::now().checked_sub(SignedDuration::from_hours(48)).unwrap();
+    bench.app.bills.is_any_older(BillState::Pending, before).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_bill_that_is_pending_for_more_than_two_days_is_seen_and_a_younger_one_is_not() {
+    let bench = Bench::start().await;
+    with_bill(&bench, 1, Timestamp::now().checked_sub(SignedDuration::from_hours(47)).unwrap()).await;
+    assert!(!sees_long_pending(&bench).await);
+    with_bill(&bench, 2, Timestamp::now().checked_sub(SignedDuration::from_hours(49)).unwrap()).await;
+    assert!(sees_long_pending(&bench).await);
+    let denied = json!({ "__type": "com.amazon.coral.service#AccessDeniedException", "message": "no" });
+    bench.wire.answer_next("Query", 1, (400, denied.to_string()));
+    let answer = bench.hand(&scheduled("watch", "2025-10-16T02:05:00Z"), TIME).await.unwrap();
+    assert_eq!(answer["planned"], 2, "a run does not depend on it");
 }

@@ -10,7 +10,7 @@ use crate::domain::identifier::UserId;
 use crate::domain::sms::bill::{BillState, SmsBill};
 use crate::stores::newest_first::{Course, FIRST, LAST, PAGE, Seen, months, part};
 use crate::stores::place::Place;
-use crate::stores::table::{StoreError, read};
+use crate::stores::table::{Range, StoreError, read};
 
 /// How many months are listed, the current one included: bills are kept for twelve after they are paid. One that was
 /// open for longer is in the lists of its state and its user.
@@ -73,5 +73,21 @@ impl SmsBills {
             Ok(Seen { position: position(&bill), wanted: Some(bill).filter(|bill| filter.wants(bill)) })
         };
         part(&self.table, course, look).await
+    }
+
+    /// Whether a bill in `state` was made before `instant`. One read of the oldest.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn is_any_older(&self, state: BillState, instant: Timestamp) -> Result<bool, StoreError> {
+        let range = Range {
+            index: "gsi1",
+            partition: state_partition(state),
+            from: FIRST.to_owned(),
+            to: format!("{instant:.3}"),
+            ascending: true,
+            limit: 1,
+        };
+        Ok(!self.table.query(&range).await?.items.is_empty())
     }
 }
