@@ -7,12 +7,15 @@
 mod aws;
 mod billz;
 mod contact;
+mod csv_rows;
 mod deployment;
 mod directory;
 mod dlq;
 mod doctor;
 mod panel;
 mod queue_addresses;
+mod sippy;
+mod sms;
 mod stack_outputs;
 mod telegram;
 
@@ -44,6 +47,10 @@ enum Command {
     Panel(panel::Arguments),
     /// Billz: whether it lets us in, and what its shops, cash boxes and payment types are
     Billz(billz::Arguments),
+    /// SMS billing: takes users and usage over, shows who would be charged what
+    Sms(sms::Arguments),
+    /// The Sippy switch: whether it lets us in, and what its accounts are kept in
+    Sippy(sippy::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -56,6 +63,8 @@ async fn main() -> ExitCode {
         Command::Directory(arguments) => directory::run(&arguments).await,
         Command::Panel(arguments) => panel::run(&arguments).await,
         Command::Billz(arguments) => billz::run(&arguments).await,
+        Command::Sms(arguments) => sms::run(&arguments).await,
+        Command::Sippy(arguments) => sippy::run(&arguments).await,
     };
     done.unwrap_or_else(|error| {
         eprintln!("ops: {error:#}");

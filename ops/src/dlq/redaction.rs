@@ -7,12 +7,18 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// Fields whose values say which thing a letter is about, and nothing about a person.
-const SHOWN: [&str; 41] = [
+const SHOWN: [&str; 47] = [
     "version",
     "id",
     "eventId",
     "correlationId",
     "resume",
+    "bill",
+    "limitOf",
+    "through",
+    "run",
+    "scheduledAt",
+    "occurredAt",
     "type",
     "orderId",
     "orderID",

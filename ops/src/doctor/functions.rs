@@ -11,7 +11,7 @@ use super::finding::Finding;
 use crate::deployment::Deployment;
 
 /// Every function of Paydesk.
-pub const FUNCTIONS: [&str; 12] = [
+pub const FUNCTIONS: [&str; 16] = [
     "billing-api",
     "billz-api",
     "billz-consumer",
@@ -21,17 +21,32 @@ pub const FUNCTIONS: [&str; 12] = [
     "notification-sender",
     "order-updater",
     "reconciler",
+    "sms-api",
+    "sms-billing-cron",
+    "sms-charge-worker",
+    "sms-usage-recorder",
     "task-creator",
     "telegram-webhook",
     "tripay-callback",
 ];
 /// Functions that are fed by streams or queues, and by how many.
-const FED: [(&str, usize); 5] = [
+const FED: [(&str, usize); 8] = [
     ("billz-consumer", 2),
-    ("event-relay", 3),
+    ("event-relay", 4),
     ("notification-sender", 4),
     ("order-updater", 1),
+    ("sms-billing-cron", 1),
+    ("sms-charge-worker", 1),
+    ("sms-usage-recorder", 1),
     ("task-creator", 1),
+];
+/// Schedules, by what of their name comes after the stack's, and what stands still without them.
+const SCHEDULES: [(&str, &str); 5] = [
+    ("reconciler", "lost callbacks are not healed, invoices do not expire"),
+    ("sms-daily", "users who are billed daily are not"),
+    ("sms-weekly", "users who are billed weekly are not"),
+    ("sms-monthly", "users who are billed monthly are not"),
+    ("sms-watch", "refused SMS bills are not tried again, lost debits not asked about"),
 ];
 /// Traffic, streams, queues and schedules reach this alias.
 const ALIAS: &str = "live";
@@ -124,7 +139,8 @@ async fn read_one(deployment: &Deployment, folder: &str) -> (Option<BTreeMap<Str
 /// Are streams, queues and the schedule connected and switched on?
 pub async fn check_sources(deployment: &Deployment) -> Vec<Finding> {
     let mut findings = join_all(FED.map(|(folder, count)| check_source(deployment, folder, count))).await;
-    findings.push(check_schedule(deployment).await);
+    let schedules = SCHEDULES.map(|(name, without)| check_schedule(deployment, name, without));
+    findings.extend(join_all(schedules).await);
     findings
 }
 
@@ -167,16 +183,16 @@ fn judge_sources(check: String, folder: &str, count: usize, answer: &Value) -> F
     }
 }
 
-async fn check_schedule(deployment: &Deployment) -> Finding {
-    let check = "schedule of reconciler";
-    let name = format!("{}-reconciler", deployment.stack);
+async fn check_schedule(deployment: &Deployment, name: &str, without: &str) -> Finding {
+    let check = format!("schedule of {name}");
+    let name = format!("{}-{name}", deployment.stack);
     match deployment.aws.get("scheduler", &format!("/schedules/{name}")).await {
         Ok(Some(schedule)) if schedule["State"] == "ENABLED" => {
             Finding::ok(check, schedule["ScheduleExpression"].as_str().unwrap_or("enabled"))
         }
         Ok(Some(_)) => Finding::failed(
             check,
-            "it is switched off: lost callbacks are not healed, invoices do not expire",
+            format!("it is switched off: {without}"),
             format!("switch the schedule {name} on in EventBridge Scheduler"),
         ),
         Ok(None) => Finding::failed(check, "it is not there", "deploy again: template.yaml makes it"),

@@ -12,6 +12,7 @@ mod providers;
 mod queues;
 mod secrets;
 mod settings;
+mod sippy;
 mod tables;
 mod telegram;
 mod wanted_settings;

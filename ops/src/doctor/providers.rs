@@ -12,7 +12,7 @@ use shared::providers::user_service::UserService;
 use super::finding::Finding;
 use super::functions::Functions;
 use super::secrets::Held;
-use super::{billz, isp, telegram};
+use super::{billz, isp, sippy, telegram};
 use crate::deployment::Deployment;
 
 /// Asks every provider for something harmless.
@@ -40,6 +40,7 @@ pub async fn check(deployment: &Deployment, functions: &Functions, held: Held) -
     findings.extend(telegram::check(deployment, functions, caller.clone(), held.telegram).await);
     findings.extend(isp::check(deployment, functions, &caller, (held.panel, held.isp_api)).await);
     findings.extend(billz::check(deployment, functions, held.billz).await);
+    findings.extend(sippy::check(deployment, functions, held.sippy).await);
     let Some(keys) = held.internal else {
         return findings;
     };

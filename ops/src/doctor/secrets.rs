@@ -8,6 +8,7 @@ use shared::providers::internal_service::InternalKeys;
 use shared::providers::isp_api::IspCredentials;
 use shared::providers::isp_panel::session::PanelCredentials;
 use shared::providers::mail::smtp::SmtpCredentials;
+use shared::providers::sippy::SippyCredentials;
 use shared::providers::telegram::TelegramCredentials;
 use shared::providers::tripay::Credentials;
 
@@ -30,6 +31,12 @@ const LONGEST_WEBHOOK_SECRET: usize = 256;
 struct ApiSecret {
     jwt_secret: SecretString,
     cursor_key: SecretString,
+}
+
+/// The secret `cron`.
+#[derive(Deserialize)]
+struct CronSecret {
+    secret: SecretString,
 }
 
 /// The secret `telegram`.
@@ -69,6 +76,8 @@ pub struct Held {
     pub isp_api: Option<IspCredentials>,
     /// To log in to Billz with.
     pub billz: Option<BillzCredentials>,
+    /// To log in to the switch with.
+    pub sippy: Option<SippyCredentials>,
 }
 
 /// Reads all secrets in one request and looks at each.
@@ -79,13 +88,15 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Findi
     if is_smtp {
         names.push("smtp");
     }
-    let has_panel = functions.has("task-creator");
-    if has_panel {
-        names.extend(["isp-panel", "isp-api"]);
-    }
-    let has_billz = functions.has("billz-consumer");
-    if has_billz {
-        names.push("billz");
+    let (has_panel, has_billz) = (functions.has("task-creator"), functions.has("billz-consumer"));
+    let (has_switch, has_cron) = (functions.has("sms-charge-worker"), functions.has("sms-api"));
+    for (is_there, theirs) in [
+        (has_panel, ["isp-panel", "isp-api"].as_slice()),
+        (has_billz, &["billz"]),
+        (has_switch, &["sippy"]),
+        (has_cron, &["cron"]),
+    ] {
+        names.extend(theirs.iter().filter(|_| is_there));
     }
     let batch = match deployment.secrets().batch(&names).await {
         Ok(batch) => batch,
@@ -94,32 +105,54 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Findi
             return (vec![Finding::failed("secrets", error.to_string(), fix)], Held::default());
         }
     };
-    let stack = &deployment.stack;
+    let mut look = Look { stack: &deployment.stack, batch: &batch, findings: Vec::new() };
     let is_production = functions.setting("TRIPAY_MODE") == Some("production");
-    let (tripay, credentials) = read(stack, &batch, "tripay", |found| tripay_trouble(found, is_production));
     let has_jwks = functions.setting("JWKS_URL").is_some();
-    let (api, _) = read(stack, &batch, "api", |found| api_trouble(found, has_jwks));
-    let (internal, keys) = read(stack, &batch, "internal", internal_trouble);
-    let (telegram, bot) = read(stack, &batch, "telegram", telegram_trouble);
-    let mut findings = vec![tripay, api, internal, telegram];
+    let mut held =
+        Held { tripay: look.at("tripay", |found| tripay_trouble(found, is_production)), ..Held::default() };
+    look.at("api", |found| api_trouble(found, has_jwks));
+    held.internal = look.at("internal", internal_trouble);
+    held.telegram = look.at("telegram", telegram_trouble);
     if is_smtp {
-        findings.push(read(stack, &batch, "smtp", smtp_trouble).0);
+        look.at("smtp", smtp_trouble);
     }
-    let (mut panel, mut isp_api) = (None, None);
     if has_panel {
         let account = |found: &PanelCredentials| account_trouble(&found.username, &found.password);
-        let (finding, found) = read(stack, &batch, "isp-panel", account);
-        (panel, findings) = (found, [findings, vec![finding]].concat());
+        held.panel = look.at("isp-panel", account);
         let account = |found: &IspCredentials| account_trouble(&found.username, &found.password);
-        let (finding, found) = read(stack, &batch, "isp-api", account);
-        (isp_api, findings) = (found, [findings, vec![finding]].concat());
+        held.isp_api = look.at("isp-api", account);
     }
-    let mut billz = None;
     if has_billz {
-        let (finding, found) = read(stack, &batch, "billz", billz_trouble);
-        (billz, findings) = (found, [findings, vec![finding]].concat());
+        held.billz = look.at("billz", billz_trouble);
     }
-    (findings, Held { tripay: credentials, internal: keys, telegram: bot, panel, isp_api, billz })
+    if has_switch {
+        let account = |found: &SippyCredentials| account_trouble(&found.username, &found.password);
+        held.sippy = look.at("sippy", account);
+    }
+    if has_cron {
+        look.at("cron", cron_trouble);
+    }
+    (look.findings, held)
+}
+
+/// A look at secrets that were read, one after the other.
+struct Look<'a> {
+    stack: &'a str,
+    batch: &'a SecretBatch,
+    findings: Vec<Finding>,
+}
+
+impl Look<'_> {
+    /// A secret, when it is usable. The finding about it is kept.
+    fn at<T: serde::de::DeserializeOwned>(
+        &mut self,
+        name: &str,
+        trouble: impl Fn(&T) -> Option<String>,
+    ) -> Option<T> {
+        let (finding, found) = read(self.stack, self.batch, name, trouble);
+        self.findings.push(finding);
+        found
+    }
 }
 
 /// A secret, when it is usable, and the finding about it.
@@ -139,6 +172,12 @@ fn read<T: serde::de::DeserializeOwned>(
         }
         "smtp" => r#"{"username":"…","password":"…"}; both empty, the relay asks for none"#,
         "isp-panel" | "isp-api" => r#"{"username":"…","password":"…"}; both empty where it is not used"#,
+        "sippy" => {
+            r#"{"username":"…","password":"…"}: the switch's web login and its API password; both empty where it is not used"#
+        }
+        "cron" => {
+            r#"{"secret":"…"}: what a scheduler of your own starts runs with; empty where there is none"#
+        }
         "billz" => r#"{"secretToken":"…"}: an integration key, made in Billz; empty where it is not used"#,
         _ => r#"{"apiKeys":["…"]}"#,
     };
@@ -234,6 +273,11 @@ fn billz_trouble(found: &BillzCredentials) -> Option<String> {
     let token = found.secret_token.expose_secret().trim();
     let is_token = token.bytes().all(|byte| byte.is_ascii_graphic());
     (!is_token).then(|| "secretToken has blanks, or letters that are not ASCII".to_owned())
+}
+
+fn cron_trouble(found: &CronSecret) -> Option<String> {
+    let length = found.secret.expose_secret().len();
+    (1..SHORTEST_KEY).contains(&length).then(|| format!("secret is shorter than {SHORTEST_KEY} bytes"))
 }
 
 fn smtp_trouble(found: &SmtpCredentials) -> Option<String> {
@@ -332,6 +376,13 @@ mod tests {
         for bad in ["integration key", "ключ"] {
             assert!(trouble(bad).unwrap().starts_with("secretToken has blanks"), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_secret_of_a_scheduler_is_long_or_none() {
+        let trouble = |secret: &str| cron_trouble(&CronSecret { secret: secret.into() });
+        assert_eq!((trouble(""), trouble("0123456789abcdef0123456789abcdef")), (None, None));
+        assert!(trouble("short").unwrap().contains("shorter than 32 bytes"));
     }
 
     #[test]

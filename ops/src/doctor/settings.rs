@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use shared::domain::money::Currency;
+use shared::domain::sms::rhythm::Frequency;
 use shared::domain::zone::Zone;
 use shared::providers::mail::Sender;
 use shared::providers::mail::smtp::{Relay, Security, Smtp, SmtpCredentials};
@@ -74,7 +76,7 @@ fn trouble(form: Form, value: &str) -> Option<&'static str> {
         }
         Form::Hours => unless(value.parse::<u32>().is_ok_and(|hours| hours > 0), "is not a number of hours"),
         Form::Days => unless(value.parse::<u16>().is_ok_and(|days| days > 0), "is not a number of days"),
-        Form::Seconds => unless(value.parse::<u16>().is_ok(), "is not a number of seconds"),
+        Form::Seconds => unless(value.parse::<u32>().is_ok(), "is not a number of seconds"),
         Form::Milliseconds => {
             unless(value.parse::<u16>().is_ok_and(|gap| gap > 0), "is not a number of milliseconds")
         }
@@ -83,6 +85,14 @@ fn trouble(form: Form, value: &str) -> Option<&'static str> {
             "is not an id like 5d4b1a0e-3c1f-4a59-9b8e-1f5f0c6a7b10",
         ),
         Form::Switch => unless(matches!(value, "true" | "false"), "is neither true nor false"),
+        Form::Frequency => {
+            unless(value.parse::<Frequency>().is_ok(), "is none of daily, weekly, monthly and threshold")
+        }
+        Form::Currency => unless(value.parse::<Currency>().is_ok(), "is no currency that Paydesk counts in"),
+        Form::HourList => unless(
+            value.split(',').all(|hours| hours.trim().parse::<u16>().is_ok_and(|hours| hours > 0)),
+            "is not a list of hours, separated by commas",
+        ),
         Form::Path => unless(
             value.starts_with('/') && !value.contains(char::is_whitespace),
             "is not a path like /users",
@@ -225,6 +235,9 @@ mod tests {
             (Form::Milliseconds, "550", "0"),
             (Form::Uuid, "5d4b1a0e-3c1f-4a59-9b8e-1f5f0c6a7b10", "Main Store"),
             (Form::Switch, "false", "no"),
+            (Form::Frequency, "threshold", "hourly"),
+            (Form::Currency, "EUR", "XYZ"),
+            (Form::HourList, "1,6,24,72", "1,0"),
             (Form::Path, "/user-info", "user-info"),
             (Form::Bot, "paydesk_sandbox_bot", "@paydesk_sandbox_bot"),
             (Form::Bot, "ExampleBot", "t.me/ExampleBot"),

@@ -18,6 +18,7 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> Vec<Findin
         ("NOTIFICATIONS_TABLE", false),
         ("CHATS_TABLE", true),
         ("BILLZ_TABLE", true),
+        ("SMS_BILLING_TABLE", true),
     ] {
         if let Some(table) = functions.setting(setting) {
             findings.extend(check_one(&client, table, has_stream).await);

@@ -47,6 +47,12 @@ pub enum Form {
     Path,
     /// The name of a bot, without the @.
     Bot,
+    /// Daily, weekly, monthly, or by limits.
+    Frequency,
+    /// A currency that Paydesk counts in.
+    Currency,
+    /// Numbers of hours, separated by commas.
+    HourList,
     /// What is logged at least.
     LogLevel,
 }
@@ -65,12 +71,16 @@ const ALL: &[&str] = &[
     "notification-sender",
     "order-updater",
     "reconciler",
+    "sms-api",
+    "sms-billing-cron",
+    "sms-charge-worker",
+    "sms-usage-recorder",
     "task-creator",
     "telegram-webhook",
     "tripay-callback",
 ];
 const API: &[&str] = &["billing-api"];
-const TOKENS: &[&str] = &["billing-api", "billz-api", "chat-api", "notification-api"];
+const TOKENS: &[&str] = &["billing-api", "billz-api", "chat-api", "notification-api", "sms-api"];
 const TRIPAY: &[&str] = &["billing-api", "reconciler", "telegram-webhook"];
 const PAYING: &[&str] = &["billing-api", "telegram-webhook"];
 const BOT: &[&str] = &["telegram-webhook"];
@@ -80,6 +90,11 @@ const RELAY: &[&str] = &["event-relay"];
 const BILLZ: &[&str] = &["billz-api", "billz-consumer"];
 const BILLZ_QUEUES: &[&str] = &["billz-api", "billz-consumer", "event-relay"];
 const TILL: &[&str] = &["billz-consumer"];
+const SMS: &[&str] =
+    &["sms-api", "sms-billing-cron", "sms-charge-worker", "sms-usage-recorder", "telegram-webhook"];
+const SMS_TERMS: &[&str] = &["sms-api", "sms-charge-worker", "sms-usage-recorder", "telegram-webhook"];
+const CHARGER: &[&str] = &["sms-charge-worker"];
+const PLANNER: &[&str] = &["sms-billing-cron"];
 const SENDER: &[&str] = &["notification-sender"];
 const NOTIFIERS: &[&str] = &["notification-api", "notification-sender"];
 const WRITERS: &[&str] = &["notification-api", "notification-sender", "telegram-webhook"];
@@ -135,6 +150,8 @@ pub const SETTINGS: &[Setting] = &[
             "notification-sender",
             "order-updater",
             "reconciler",
+            "sms-api",
+            "sms-charge-worker",
             "task-creator",
             "telegram-webhook",
         ],
@@ -219,4 +236,32 @@ pub const SETTINGS: &[Setting] = &[
     Setting(TILL, "BILLZ_REQUEST_GAP_MS", Form::Milliseconds, true, "BillzRequestGapMs"),
     Setting(TILL, "BILLZ_SETTLE_SECONDS", Form::Seconds, true, "BillzSettleSeconds"),
     Setting(TILL, "BILLZ_CHECK_TOTALS", Form::Switch, true, "BillzCheckTotals"),
+    // ---- SMS: whether the switch can be asked, `sippy` looks ----
+    Setting(SMS, "SMS_BILLING_TABLE", Form::Text, true, ""),
+    Setting(
+        &["event-relay", "sms-billing-cron", "sms-charge-worker"],
+        "SMS_CHARGES_QUEUE_URL",
+        Form::Url,
+        true,
+        "",
+    ),
+    Setting(CHARGER, "SMS_CHARGES_DLQ_URL", Form::Url, true, ""),
+    Setting(&["sms-usage-recorder"], "SMS_USAGE_QUEUE_URL", Form::Url, true, ""),
+    Setting(&["sms-usage-recorder"], "SMS_USAGE_DLQ_URL", Form::Url, true, ""),
+    Setting(&["sms-api", "sms-billing-cron"], "SMS_BILLING_RUNS_QUEUE_URL", Form::Url, true, ""),
+    Setting(PLANNER, "SMS_BILLING_RUNS_DLQ_URL", Form::Url, true, ""),
+    Setting(SMS_TERMS, "SMS_BILLING_DEFAULT_FREQUENCY", Form::Frequency, true, "SmsBillingDefaultFrequency"),
+    Setting(SMS_TERMS, "SMS_BILLING_DEFAULT_CURRENCY", Form::Currency, true, "SmsBillingDefaultCurrency"),
+    Setting(SMS_TERMS, "SMS_BILLING_AUTO_PROCESS", Form::Switch, true, "SmsBillingAutoProcess"),
+    Setting(
+        SMS_TERMS,
+        "SMS_BILLING_NOTIFICATION_ENABLED",
+        Form::Switch,
+        true,
+        "SmsBillingNotificationEnabled",
+    ),
+    Setting(CHARGER, "SMS_BILLING_RETRY_HOURS", Form::HourList, true, "SmsBillingRetryHours"),
+    Setting(&["sms-charge-worker", "telegram-webhook"], "SIPPY_URL", Form::Url, false, "SippyUrl"),
+    Setting(CHARGER, "SIPPY_CA_PEM", Form::Certificate, false, "SippyCaPem"),
+    Setting(CHARGER, "SIPPY_SETTLE_SECONDS", Form::Seconds, true, "SippySettleSeconds"),
 ];
