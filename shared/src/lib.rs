@@ -10,6 +10,7 @@
 
 pub mod aws_account;
 pub mod aws_error;
+pub mod decimal;
 pub mod domain;
 pub mod http_client;
 pub mod retry;

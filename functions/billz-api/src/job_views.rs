@@ -2,13 +2,12 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::decimal::Decimal;
 use shared::domain::billz::job::{BillzJob, Standing};
 use shared::domain::billz::operation::Refusal;
 use shared::stores::billz_jobs::event::StoredBillzJob;
 use shared::workflows::tell_billz_job::{JobResult, result};
 use utoipa::ToSchema;
-
-use crate::decimal::Decimal;
 
 /// A job at Billz.
 #[derive(Debug, Serialize, ToSchema)]

@@ -7,7 +7,6 @@
 
 mod app;
 mod cards;
-mod decimal;
 mod health;
 mod job_views;
 mod jobs;

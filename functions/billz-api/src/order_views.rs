@@ -3,12 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use shared::decimal::Decimal;
 use shared::domain::billz::order::{Delivery, DeliveryAddress, OrderProduct, OrderRecord};
 use shared::domain::billz::work::NewClient;
 use shared::domain::money::{Currency, Money};
 use utoipa::ToSchema;
-
-use crate::decimal::Decimal;
 
 /// An order that a job placed. Amounts are soum.
 #[derive(Debug, Serialize, ToSchema)]
