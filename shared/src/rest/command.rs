@@ -9,14 +9,15 @@ use sha2::{Digest, Sha256};
 
 use super::replies::{Refusal, unprocessable};
 
-/// Longest body read, in bytes.
-const MAX_BODY_BYTES: usize = 16 << 10;
+/// Longest body read where a route says nothing else, in kibibytes.
+const MAX_BODY_KIB: usize = 16;
 /// Longest idempotency key, in characters.
 const MAX_KEY: usize = 128;
 
-/// A request to change something: what, and the key that makes a repeat of it harmless.
+/// A request to change something: what, and the key that makes a repeat of it harmless. Its body has `KIB`
+/// kibibytes at most.
 #[derive(Debug)]
-pub struct Command<T> {
+pub struct Command<T, const KIB: usize = MAX_BODY_KIB> {
     /// What is asked for.
     pub wish: T,
     /// `Idempotency-Key`, if there is one.
@@ -27,7 +28,7 @@ pub struct Command<T> {
     pub fingerprint: String,
 }
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Command<T> {
+impl<S: Send + Sync, T: DeserializeOwned, const KIB: usize> FromRequest<S> for Command<T, KIB> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
@@ -35,11 +36,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Command<T> {
         let is_replacing = request.method() == Method::PUT;
         let route = format!("{} {}", request.method(), request.uri().path());
         let too_long = || {
-            let detail = format!("a body has {MAX_BODY_BYTES} bytes at most");
+            let detail = format!("a body has {} bytes at most", KIB << 10);
             Refusal::from(Problem::lasting(StatusCode::PAYLOAD_TOO_LARGE, "body_too_long", detail))
         };
-        let body =
-            Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await.map_err(|_| too_long())?;
+        let body = Limited::new(request.into_body(), KIB << 10).collect().await.map_err(|_| too_long())?;
         let body = body.to_bytes();
         // What replaces everything is said in full: a body that was lost on the way is no wish.
         let text: &[u8] = if body.is_empty() && !is_replacing { b"{}" } else { &body };

@@ -137,7 +137,8 @@ async fn around(State(edge): State<&'static Edge>, mut request: Request, next: N
     if let Ok(value) = HeaderValue::from_str(&correlation_id) {
         response.headers_mut().insert(correlation::HEADER, value);
     }
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Unless a route says otherwise of a success.
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if problem.as_ref().is_some_and(|problem| problem.code.starts_with("provider_")) {
         edge.metrics.count(Metric::ProviderCallFailed);
     }

@@ -19,10 +19,10 @@ use super::replies::{self, Refusal, unprocessable};
 ///
 /// # Errors
 /// What the work says; and when the key was used for something else, or is in use.
-pub async fn once<T>(
+pub async fn once<T, const KIB: usize>(
     edge: &Edge,
     subject: &str,
-    command: &Command<T>,
+    command: &Command<T, KIB>,
     cause: &Cause,
     work: impl Future<Output = Result<Response, Refusal>>,
 ) -> Result<Response, Refusal> {
