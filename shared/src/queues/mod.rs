@@ -9,4 +9,5 @@ pub mod order_update;
 pub mod queue;
 pub mod sms_charge;
 pub mod sms_run;
+pub mod sms_usage;
 pub mod support_task;
