@@ -170,7 +170,7 @@ async fn a_run_over_http_wants_the_cron_secret_and_a_dry_one_changes_nothing() {
     for wrong in ["", "somebody-elses", &stack.file.internal_api_key, &stack.file.tokens.admin] {
         assert_eq!(cron(&stack, "type=daily", wrong).await.status.as_u16(), 401);
     }
-    assert_eq!(cron(&stack, "type=hourly", secret).await.status.as_u16(), 400);
+    assert_eq!(cron(&stack, "type=hourly", secret).await.status.as_u16(), 422);
 
     let mut mine = None;
     let mut cursor = String::new();
