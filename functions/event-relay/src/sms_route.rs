@@ -54,18 +54,18 @@ pub fn paid(event: &StoredEvent, bill: &StoredSmsBill) -> Result<Notification, C
     Ok(notification(event, Some(&bill.user_id), Notice::SmsBilled(notice)))
 }
 
-/// The message that a bill could not be charged.
+/// The message that a bill could not be charged. Why stays with the operators: it is in the switch's words, or about
+/// what only they can mend.
 ///
 /// # Errors
 /// When it speaks of money that we do not know.
 pub fn charge_failed(event: &StoredEvent, trouble: &StoredSmsTrouble) -> Result<Notification, CurrencyError> {
-    let StoredSmsTrouble { bill, reason } = trouble;
+    let bill = &trouble.bill;
     let notice = SmsChargeFailed {
         period_start: bill.period_start,
         period_end: bill.period_end,
         amount: bill.amount_minor,
         currency: bill.currency.parse()?,
-        reason: reason.clone(),
     };
     Ok(notification(event, Some(&bill.user_id), Notice::SmsChargeFailed(notice)))
 }

@@ -3,6 +3,7 @@
 //! A run that has no time left, or gets stuck, is continued by a message that says where it got to.
 
 use jiff::{SignedDuration, Timestamp};
+use shared::domain::sms::rhythm::Schedule;
 use shared::lambda::correlation;
 use shared::lambda::metrics::Metric;
 use shared::queues::sms_run::{SmsRun, VERSION};
@@ -14,6 +15,8 @@ use crate::planning::{Kind, plan_page};
 
 /// A run that is scheduled later than this from now is nobody's: clocks do not differ so much.
 const TOO_FAR: SignedDuration = SignedDuration::from_hours(1);
+/// How much later than their own run those are planned whom it missed.
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 /// As many messages on the queue are work enough: what is due is put there again and again until it is done.
 const ENOUGH: u64 = 10_000;
 
@@ -92,7 +95,10 @@ async fn try_to_go_on(app: &App, run: &mut SmsRun, origin: Origin, until: Instan
         match plan_page(app, kind, run, now, after.as_ref()).await {
             Ok(page) => {
                 run.planned = run.planned.saturating_add(page.planned);
-                let Some(next) = page.next else { return Ok(Part::Complete) };
+                let Some(next) = page.next else {
+                    catch_up(app, kind, run).await?;
+                    return Ok(Part::Complete);
+                };
                 run.after = Some(next.as_str().to_owned());
             }
             // Who sent it would only send all of it again. From here it goes on where it got to.
@@ -106,6 +112,22 @@ async fn try_to_go_on(app: &App, run: &mut SmsRun, origin: Origin, until: Instan
             return hand_over(app, run).await;
         }
     }
+}
+
+/// After the daily run, those are planned whom the weekly and the monthly run should have: a day later, not a week or a
+/// month.
+async fn catch_up(app: &App, kind: Kind, run: &SmsRun) -> Result<(), RunError> {
+    if kind != Kind::Users(Schedule::Daily) {
+        return Ok(());
+    }
+    let scheduled_at = run.scheduled_at.checked_sub(A_DAY).unwrap_or(run.scheduled_at);
+    for schedule in [Schedule::Weekly, Schedule::Monthly] {
+        let run = schedule.as_str().to_owned();
+        let late =
+            SmsRun { version: VERSION, run, scheduled_at, correlation_id: None, after: None, planned: 0 };
+        app.runs.queue.send(&serde_json::to_string(&late)?, None).await?;
+    }
+    Ok(())
 }
 
 /// Lets the queue go on with it.
@@ -146,7 +168,9 @@ impl App {
     /// Whether so much is to be charged that watching bills would only repeat it.
     async fn is_busy(&self) -> bool {
         match self.charges.depth().await {
-            Ok(depth) => depth.waiting >= ENOUGH,
+            Ok(depth) => {
+                depth.waiting.saturating_add(depth.in_flight).saturating_add(depth.delayed) >= ENOUGH
+            }
             Err(error) => {
                 tracing::warn!(%error, "nobody knows how much is to be charged: all bills are watched");
                 false

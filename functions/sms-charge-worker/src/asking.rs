@@ -3,12 +3,15 @@
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::sms::bill::charging::Finding;
 use shared::domain::sms::bill::{Charging, SmsBill};
+use shared::domain::sms::switch_account::SwitchAccount;
 use shared::lambda::metrics::Metric;
+use shared::providers::sippy::Sippy;
 use shared::providers::sippy::ledger::{Payment, PaymentOutcome};
 use shared::queues::batch::Delivery;
 use shared::stores::table::StoreError;
 use tokio::time::Instant;
 
+use crate::access::SwitchAccess;
 use crate::billing::{Billing, later};
 use crate::deadline::ask_by;
 
@@ -24,10 +27,45 @@ impl Billing<'_> {
         if Instant::now() >= ask_by(self.deadline) {
             return Ok(later());
         }
+        let finding = match &self.switch {
+            SwitchAccess::On(sippy) => self.payments_of(sippy, bill, debit.account).await,
+            SwitchAccess::Off { .. } => Finding::Unknown,
+        };
+        let cause = self.cause();
+        let keep = |bill: &mut SmsBill| bill.found(debit, finding.clone(), &self.app.patience, cause.now);
+        if let Some(changed) = self.app.bills.change(&bill.number, &self.terms, &cause, keep).await? {
+            self.ended(&changed.bill);
+        }
+        Ok(Delivery::Done)
+    }
+
+    /// Asks about earlier debits of a bill before another is begun, and keeps what is found.
+    ///
+    /// # Errors
+    /// When the store is unavailable or the item corrupt.
+    pub(crate) async fn ask_before(
+        &self,
+        sippy: &Sippy,
+        bill: &SmsBill,
+        account: SwitchAccount,
+    ) -> Result<Finding, StoreError> {
+        let finding = self.payments_of(sippy, bill, account).await;
+        if finding == Finding::Absent {
+            return Ok(finding);
+        }
+        let cause = self.cause();
+        let keep = |bill: &mut SmsBill| bill.found_before(account, finding.clone(), cause.now);
+        if let Some(changed) = self.app.bills.change(&bill.number, &self.terms, &cause, keep).await? {
+            self.ended(&changed.bill);
+        }
+        Ok(finding)
+    }
+
+    async fn payments_of(&self, sippy: &Sippy, bill: &SmsBill, account: SwitchAccount) -> Finding {
         // From the bill's beginning: a debit of an earlier try counts as well.
         let from = bill.created_at.checked_sub(CLOCKS_DIFFER).unwrap_or(bill.created_at);
         let to = Timestamp::now().checked_add(CLOCKS_DIFFER).unwrap_or(Timestamp::MAX);
-        let finding = match self.sippy.payments(debit.account, from, to).await {
+        match sippy.payments(account, from, to).await {
             Ok(payments) => finding(bill, &payments),
             Err(error) => {
                 self.app.metrics.count(Metric::ProviderCallFailed);
@@ -37,13 +75,7 @@ impl Billing<'_> {
                 );
                 Finding::Unknown
             }
-        };
-        let cause = self.cause();
-        let keep = |bill: &mut SmsBill| bill.found(debit, finding.clone(), &self.app.patience, cause.now);
-        if let Some(changed) = self.app.bills.change(&bill.number, &self.terms, &cause, keep).await? {
-            self.ended(&changed.bill);
         }
-        Ok(Delivery::Done)
     }
 }
 

@@ -15,7 +15,6 @@ use shared::domain::sms::switch_account::SwitchAccount;
 use shared::domain::sms::usage::UsageError;
 use shared::lambda::deadline::Deadline;
 use shared::lambda::metrics::Metric;
-use shared::providers::sippy::Sippy;
 use shared::queues::batch::Delivery;
 use shared::stores::invoices::Cause;
 use shared::stores::sms_accounts::HeldAccount;
@@ -23,9 +22,10 @@ use shared::stores::table::StoreError;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::access::SwitchAccess;
 use crate::app::App;
 use crate::charging::Looked;
-use crate::deadline::look_by;
+use crate::deadline::{debit_by, look_by};
 
 /// How often closing is tried when others write the same account.
 const MAX_CONFLICTS: usize = 5;
@@ -35,7 +35,7 @@ const SOON: Duration = Duration::from_secs(1);
 /// One message, and what it is dealt with by.
 pub struct Billing<'a> {
     pub app: &'a App,
-    pub sippy: Sippy,
+    pub switch: SwitchAccess,
     pub terms: Terms,
     pub correlation_id: String,
     pub deadline: Deadline,
@@ -59,24 +59,33 @@ impl Billing<'_> {
         // The switch is asked by one at a time, so that nothing is claimed that has to wait for others.
         let _line = self.app.line.lock().await;
         let mut conflicts = 0_usize;
-        let mut began = false;
+        // What is used from now on is not part of a limit that was reached before.
+        let limit = Through::Limit(Timestamp::now());
+        let mut is_limit = false;
         loop {
             if Instant::now() >= look_by(self.deadline) {
                 return Ok(later());
             }
             let mut held = self.app.accounts.get(user).await?;
+            let before = held.account.clone();
             let settings = self.terms.of(&held.account.overrides);
             let now = Timestamp::now();
-            let through = match closing {
+            // What counts for everybody may have changed since they used anything.
+            held.account.align(&settings, now);
+            let ended = match closing {
                 // A period that is still running is nobody's to close, whatever a message says.
-                Closing::Ended(through) => Through::Due(through.min(now)),
-                Closing::Limit if began || held.account.is_limit_reached(&settings) => Through::Limit(now),
-                Closing::Limit => return Ok(Delivery::Done),
+                Closing::Ended(through) => held.account.close(Through::Due(through.min(now)), &settings),
+                Closing::Limit => None,
             };
-            let Some(closed) = held.account.close(through, &settings) else { return Ok(Delivery::Done) };
+            is_limit = is_limit || held.account.is_limit_reached(&settings);
+            let closed = ended.or_else(|| held.account.close(limit, &settings).filter(|_| is_limit));
+            let Some(closed) = closed else {
+                self.keep_aligned(&before, &settings).await?;
+                return Ok(Delivery::Done);
+            };
             match self.make(&mut held, closed, &settings).await {
                 Ok((bill, debit)) => {
-                    (began, conflicts) = (true, 0);
+                    conflicts = 0;
                     if let Some(debit) = debit {
                         self.debit(&bill, &debit).await;
                     }
@@ -87,6 +96,18 @@ impl Billing<'_> {
                 Err(other) => return Err(other),
             }
         }
+    }
+
+    /// Writes an account whose periods end otherwise than when it was last written, so that runs find it.
+    async fn keep_aligned(&self, before: &SmsAccount, settings: &Settings) -> Result<(), StoreError> {
+        let cause = self.cause();
+        let mut aligned = before.clone();
+        aligned.align(settings, cause.now);
+        if aligned == *before {
+            return Ok(());
+        }
+        let align = |account: &mut SmsAccount| account.align(&self.terms.of(&account.overrides), cause.now);
+        self.app.accounts.change(&before.user, &self.terms, &cause, align).await.map(drop)
     }
 
     /// Makes the bill of a closed period; with a debit to be called next, where it is to be charged and can be.
@@ -110,7 +131,8 @@ impl Billing<'_> {
             let now = Timestamp::now();
             if let Claim::Charge(claimed) = bill.claim(settings.switch_account, now) {
                 match looked {
-                    Looked::Fits => debit = Some(claimed),
+                    Looked::Fits if Instant::now() < debit_by(self.deadline) => debit = Some(claimed),
+                    Looked::Fits => bill.charged(&claimed, no_time(), &self.app.patience, now),
                     Looked::No(charged) => bill.charged(&claimed, charged, &self.app.patience, now),
                 }
             }
@@ -139,8 +161,10 @@ impl Billing<'_> {
         // Without an account nothing is claimed.
         let Some(at_switch) = at_switch else { return Looked::Fits };
         let now = Timestamp::now();
-        if let Some(seen) = account.seen_at_switch.filter(|seen| seen.is_fresh(at_switch, now)) {
-            return Looked::of(seen.currency, currency);
+        // What does not fit may have been mended there: it is looked at again.
+        let fits = |seen: &SeenAtSwitch| seen.is_fresh(at_switch, now) && seen.currency == currency;
+        if account.seen_at_switch.as_ref().is_some_and(fits) {
+            return Looked::Fits;
         }
         match self.currency_of(at_switch).await {
             Ok(Some(seen)) => {
@@ -155,6 +179,11 @@ impl Billing<'_> {
     pub(crate) fn cause(&self) -> Cause {
         Cause::new(self.correlation_id.clone(), Timestamp::now())
     }
+}
+
+/// The bill is made, and charged by whoever looks at it next.
+fn no_time() -> Charged {
+    Charged::NotReached { after: None, reason: "too little time was left to charge it".to_owned() }
 }
 
 /// What there was no time for is done by the next invocation.

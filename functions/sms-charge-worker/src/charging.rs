@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::money::Currency;
 use shared::domain::sms::account::SmsAccount;
-use shared::domain::sms::bill::charging::{Charged, Claim};
+use shared::domain::sms::bill::charging::{Charged, Claim, Finding};
 use shared::domain::sms::bill::{BillState, Charging, SmsBill, Standing};
 use shared::domain::sms::bill_number::BillNumber;
 use shared::domain::sms::rhythm::date_of;
@@ -18,12 +18,16 @@ use shared::retry::{Retry, Verdict};
 use shared::stores::table::StoreError;
 use tokio::time::Instant;
 
+use crate::access::SwitchAccess;
 use crate::billing::{Billing, later};
-use crate::deadline::{debit_by, look_by};
+use crate::deadline::{ask_by, debit_by, look_by};
 
 /// How long to wait before the switch's word is written down again after the store failed.
 const KEEP_AGAIN: [Duration; 3] =
     [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2_700)];
+
+/// How long a bill waits for a switch that is not configured.
+const OFF_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
 /// What looking at the account at the switch says about charging it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +68,16 @@ impl Billing<'_> {
             }
             Claim::Ask(debit) => return self.ask(&bill, &debit).await,
             Claim::Charge(_) | Claim::Settled => {}
+        }
+        if bill.is_asked_first()
+            && let (Some(at_switch), SwitchAccess::On(sippy)) = (at_switch, &self.switch)
+        {
+            if Instant::now() >= ask_by(self.deadline) {
+                return Ok(later());
+            }
+            if self.ask_before(sippy, &bill, at_switch).await? != Finding::Absent {
+                return Ok(Delivery::Done);
+            }
         }
         if Instant::now() >= look_by(self.deadline) {
             return Ok(later());
@@ -122,9 +136,12 @@ impl Billing<'_> {
             reference: bill.number.as_str(),
             words: &words,
         };
-        let charged = match self.sippy.debit(&wanted).await {
-            Ok(()) => Charged::Done,
-            Err(error) => self.meaning(error).await,
+        let charged = match &self.switch {
+            SwitchAccess::On(sippy) => match sippy.debit(&wanted).await {
+                Ok(()) => Charged::Done,
+                Err(error) => self.meaning(error).await,
+            },
+            SwitchAccess::Off { reason } => off(reason),
         };
         let mut pauses = KEEP_AGAIN.into_iter();
         loop {
@@ -153,12 +170,8 @@ impl Billing<'_> {
 
     /// What an error of the switch means for a debit.
     pub(crate) async fn meaning(&self, error: SippyError) -> Charged {
-        self.app.metrics.count(Metric::ProviderCallFailed);
+        self.failed(&error).await;
         let reason = error.to_string();
-        if matches!(error, SippyError::CredentialsRefused) && self.app.switch.may_be_rotated() {
-            // For the next message: this client was made with what was refused.
-            self.app.switch.renew(self.app.source.read(&self.app.switch.get()).await);
-        }
         match (error.retry(), error) {
             (_, SippyError::Refused(fault)) => Charged::Refused(fault.text),
             (Retry::Never, _) => Charged::Refused(reason),
@@ -170,11 +183,25 @@ impl Billing<'_> {
         }
     }
 
+    /// Counts and logs an error of the switch, without its words, which may name persons. Credentials that it does
+    /// not take are read again.
+    pub(crate) async fn failed(&self, error: &SippyError) {
+        self.app.metrics.count(Metric::ProviderCallFailed);
+        tracing::warn!(correlationId = self.correlation_id, %error, "the switch did not do what was asked");
+        if matches!(error, SippyError::CredentialsRefused) && self.app.switch.may_be_rotated() {
+            // For the next message: this client was made with what was refused.
+            self.app.switch.renew(self.app.source.read(&self.app.switch.get()).await);
+        }
+    }
+
     /// The currency of an account at the switch; none when it is none of ours.
     pub(crate) async fn currency_of(&self, account: SwitchAccount) -> Result<Option<Currency>, Charged> {
-        match self.sippy.account(account).await {
-            Ok(seen) => Ok(seen.base_currency.parse().ok()),
-            Err(error) => Err(self.meaning(error).await),
+        match &self.switch {
+            SwitchAccess::On(sippy) => match sippy.account(account).await {
+                Ok(seen) => Ok(seen.base_currency.parse().ok()),
+                Err(error) => Err(self.meaning(error).await),
+            },
+            SwitchAccess::Off { reason } => Err(off(reason)),
         }
     }
 
@@ -183,8 +210,8 @@ impl Billing<'_> {
         let (correlation_id, number, state) = (&self.correlation_id, &bill.number, bill.state().as_str());
         let (metric, reason) = match &bill.standing {
             Standing::Paid { .. } => (Some(Metric::SmsBillPaid), None),
-            Standing::Failed { reason, .. } => (Some(Metric::SmsChargeFailed), Some(reason)),
-            Standing::GivenUp { reason, .. } => (Some(Metric::SmsChargeGivenUp), Some(reason)),
+            Standing::Failed { .. } => (Some(Metric::SmsChargeFailed), None),
+            Standing::GivenUp { .. } => (Some(Metric::SmsChargeGivenUp), None),
             Standing::NeedsReview { evidence, .. } => (Some(Metric::SmsBillNeedsReview), Some(evidence)),
             Standing::Charging(_) => (Some(Metric::SmsChargeUnclear), None),
             Standing::Ready { reason, .. } => (None, reason.as_ref()),
@@ -201,10 +228,15 @@ impl Billing<'_> {
             BillState::Pending | BillState::Charging | BillState::Cancelled | BillState::NeedsReview => {}
         }
         if matches!(bill.state(), BillState::Failed | BillState::GivenUp) {
-            let reason = reason.map(String::as_str).unwrap_or_default();
-            tracing::warn!(correlationId = correlation_id, bill = %number, state, reason, "Failed to process SMS billing");
+            // The reason is with the bill: the switch's words may name persons.
+            tracing::warn!(correlationId = correlation_id, bill = %number, state, "Failed to process SMS billing");
         } else {
             tracing::info!(correlationId = correlation_id, bill = %number, state, reason, "SMS bill");
         }
     }
+}
+
+/// A switch that is not configured: bills are made, and wait for it.
+fn off(reason: &str) -> Charged {
+    Charged::NotReached { after: Some(OFF_PAUSE), reason: reason.to_owned() }
 }

@@ -9,12 +9,9 @@ use shared::queues::sms_charge::{SmsCharge, VERSION, Wanted};
 use shared::retry::{Retry, Verdict};
 use shared::stores::table::StoreError;
 
-use crate::access::SwitchAccess;
 use crate::app::App;
 use crate::billing::{Billing, Closing};
 
-/// How long a message waits for a switch that is not configured.
-const OFF_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// How long a message waits for the store.
 const STORE_PAUSE: Duration = Duration::from_secs(60);
 
@@ -30,17 +27,12 @@ async fn one(app: &App, charge: SmsCharge, deadline: Deadline) -> Delivery {
     if charge.version != VERSION {
         return Delivery::Dead { reason: format!("version {} is unknown", charge.version) };
     }
-    let sippy = match app.switch.get() {
-        SwitchAccess::On(sippy) => sippy,
-        SwitchAccess::Off { reason } => {
-            return Delivery::Later { after: OFF_PAUSE, reason: reason.to_owned() };
-        }
-    };
     let terms = match app.terms.current().await {
         Ok(terms) => terms,
         Err(error) => return put_off(&error),
     };
-    let billing = Billing { app, sippy, terms, correlation_id: charge.correlation_id, deadline };
+    let billing =
+        Billing { app, switch: app.switch.get(), terms, correlation_id: charge.correlation_id, deadline };
     let done = match charge.what {
         Wanted::Periods(ended) => match ended.user_id.parse() {
             Ok(user) => billing.close(&user, Closing::Ended(ended.through)).await,

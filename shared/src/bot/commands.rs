@@ -17,6 +17,8 @@ pub enum Command {
     Language,
     /// Lists the person's invoices.
     Invoices,
+    /// Shows what the person used for SMS.
+    Usage,
     /// Unties the chat from the account.
     Unlink,
     /// Begins the wizard that asks for a support task.
@@ -36,6 +38,15 @@ pub enum Audience {
     Staff,
 }
 
+/// Whether people are billed for SMS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SmsBilling {
+    /// They are.
+    On,
+    /// They are not: what they used is not shown.
+    Off,
+}
+
 /// What a text turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Said<'a> {
@@ -49,8 +60,16 @@ pub enum Said<'a> {
 
 impl Command {
     /// Every command, in the order they are offered.
-    pub const ALL: [Self; 7] =
-        [Self::Start, Self::Help, Self::Invoices, Self::Task, Self::Cancel, Self::Language, Self::Unlink];
+    pub const ALL: [Self; 8] = [
+        Self::Start,
+        Self::Help,
+        Self::Invoices,
+        Self::Usage,
+        Self::Task,
+        Self::Cancel,
+        Self::Language,
+        Self::Unlink,
+    ];
 
     /// The name, without `/`.
     pub fn name(self) -> &'static str {
@@ -59,6 +78,7 @@ impl Command {
             Self::Help => "help",
             Self::Language => "language",
             Self::Invoices => "invoices",
+            Self::Usage => "usage",
             Self::Unlink => "unlink",
             Self::Task => "task",
             Self::Cancel => "cancel",
@@ -103,6 +123,13 @@ impl Command {
                 "Hisob-fakturalaringiz: koʻrish va toʻlash",
                 "Ваши счета: посмотреть и оплатить",
             ],
+            Self::Usage => [
+                "Your SMS: what is used, and when it is billed",
+                "SMS Anda: pemakaian dan tagihan berikutnya",
+                "Ваші SMS: скільки використано й коли рахунок",
+                "SMS xabarlaringiz: sarf va keyingi hisob",
+                "Ваши SMS: сколько использовано и когда счёт",
+            ],
             Self::Unlink => [
                 "Disconnect this chat from your account",
                 "Putuskan chat ini dari akun Anda",
@@ -131,14 +158,15 @@ impl Command {
     pub fn is_for(self, audience: Audience) -> bool {
         match self {
             Self::Start | Self::Help | Self::Language | Self::Cancel => true,
-            Self::Invoices | Self::Unlink => audience != Audience::Stranger,
+            Self::Invoices | Self::Usage | Self::Unlink => audience != Audience::Stranger,
             Self::Task => audience == Audience::Staff,
         }
     }
 
     /// The commands that such a person is offered, in order.
-    pub fn for_audience(audience: Audience) -> Vec<Self> {
-        Self::ALL.into_iter().filter(|command| command.is_for(audience)).collect()
+    pub fn for_audience(audience: Audience, sms: SmsBilling) -> Vec<Self> {
+        let is_used = |command: &Self| *command != Self::Usage || sms == SmsBilling::On;
+        Self::ALL.into_iter().filter(|command| command.is_for(audience)).filter(is_used).collect()
     }
 }
 
@@ -206,14 +234,23 @@ mod tests {
 
     #[test]
     fn everybody_is_offered_what_they_may_do_and_nothing_else() {
-        let names =
-            |audience| Command::for_audience(audience).into_iter().map(Command::name).collect::<Vec<_>>();
+        let offered = |audience, sms| {
+            Command::for_audience(audience, sms).into_iter().map(Command::name).collect::<Vec<_>>()
+        };
+        let names = |audience| offered(audience, SmsBilling::Off);
         assert_eq!(names(Audience::Stranger), ["start", "help", "cancel", "language"]);
         assert_eq!(names(Audience::Customer), ["start", "help", "invoices", "cancel", "language", "unlink"]);
         assert_eq!(
             names(Audience::Staff),
             ["start", "help", "invoices", "task", "cancel", "language", "unlink"]
         );
+        let billed = |audience| offered(audience, SmsBilling::On);
+        assert_eq!(billed(Audience::Stranger), names(Audience::Stranger));
+        assert_eq!(
+            billed(Audience::Customer),
+            ["start", "help", "invoices", "usage", "cancel", "language", "unlink"]
+        );
+        assert!(billed(Audience::Staff).contains(&"usage"));
     }
 
     #[test]

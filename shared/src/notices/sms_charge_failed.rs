@@ -21,8 +21,6 @@ pub struct SmsChargeFailed {
     /// The currency of what is counted in minor units here.
     #[serde(with = "currency")]
     pub currency: Currency,
-    /// Why, in words for the customer.
-    pub reason: String,
 }
 
 impl SmsChargeFailed {
@@ -35,7 +33,6 @@ impl SmsChargeFailed {
             Field::last_day("periodEnd"),
             Field::amount("amount"),
             Field::currency("currency"),
-            Field::text("reason"),
         ],
     };
 
@@ -46,7 +43,6 @@ impl SmsChargeFailed {
             period_end: Timestamp::constant(1_796_083_200, 0),
             amount: 91_920_000,
             currency: Currency::Uzs,
-            reason: "The balance is too low".to_owned(),
         }
     }
 }

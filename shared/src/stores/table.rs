@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, TransactWriteItem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -205,7 +206,7 @@ impl Table {
             };
             request = request.transact_items(part.build());
         }
-        request.send().await.map_err(store_error)?;
+        request.send().await.map_err(cancelled)?;
         Ok(())
     }
 
@@ -291,6 +292,28 @@ fn condition(expected: Expected) -> (&'static str, Option<HashMap<String, Attrib
             ("version = :version", Some(HashMap::from([(":version".to_owned(), value)])))
         }
     }
+}
+
+/// What it means that a transaction was not made: one of its parts may break the store's rules, or come too fast.
+fn cancelled<R>(error: SdkError<TransactWriteItemsError, R>) -> StoreError {
+    let reasons = match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            cancelled.cancellation_reasons()
+        }
+        Some(_) | None => &[],
+    };
+    let codes: Vec<&str> = reasons.iter().filter_map(|reason| reason.code()).collect();
+    let has = |wanted: &[&str]| codes.iter().any(|code| wanted.contains(code));
+    if has(&["ValidationError", "ItemCollectionSizeLimitExceeded"]) {
+        return StoreError::Refused(format!("a part of the transaction was refused: {}", codes.join(", ")));
+    }
+    if has(&["ThrottlingError", "ProvisionedThroughputExceeded"]) {
+        return StoreError::Unavailable(format!(
+            "a part of the transaction was too fast: {}",
+            codes.join(", ")
+        ));
+    }
+    store_error(error)
 }
 
 fn store_error<E: ProvideErrorMetadata, R>(error: SdkError<E, R>) -> StoreError {

@@ -5,18 +5,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use futures::future::try_join_all;
+use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use super::price_sms::{Described, Messages};
 use super::sms_tariffs::SmsTariffs;
 use super::sms_terms::SmsTerms;
 use crate::domain::identifier::UserId;
-use crate::domain::sms::account::RecordError;
 use crate::domain::sms::rate_deck::RateDeck;
 use crate::domain::sms::settings::{Settings, Terms};
 use crate::domain::sms::usage::{Sent, UsageError, UsageEvent, UsageId};
 use crate::queues::sms_usage::{ReportedSms, ReportedStatus};
+use crate::retry::{Retry, Verdict};
 use crate::stores::invoices::Cause;
 use crate::stores::sms_accounts::{Recorded, RecordingError, SmsAccounts};
 use crate::stores::table::StoreError;
@@ -58,7 +58,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// The stable name in the API: `invalid_event`, `too_old`, `in_future`, `no_rate`, `other_currency`, `too_much` or
-    /// `too_many_lines`.
+    /// `account_unusable`.
     pub code: &'static str,
     /// The reason in words; holds nothing of a number or a text.
     pub detail: String,
@@ -83,8 +83,7 @@ impl UsageRecorder {
     /// Counts events, and says of each, in their order, what became of it.
     ///
     /// # Errors
-    /// When the store is unavailable or an item corrupt. What was counted before stays counted: all of it can be
-    /// reported again.
+    /// When the store is unavailable. What was counted stays counted: all of it can be reported again.
     pub async fn record(&self, events: &[ReportedSms], cause: &Cause) -> Result<Vec<Outcome>, StoreError> {
         let terms = self.terms.current().await?;
         let mut outcomes = vec![Outcome::Counted; events.len()];
@@ -96,13 +95,52 @@ impl UsageRecorder {
             }
         }
         let users: Vec<Vec<Readable>> = by_user.into_values().collect();
+        let mut unavailable = None;
         for some in users.chunks(USERS_AT_ONCE) {
-            let counted = try_join_all(some.iter().map(|events| self.count(events, &terms, cause))).await?;
-            for (place, outcome) in counted.into_iter().flatten() {
-                set(&mut outcomes, place, outcome);
+            for (events, counted) in
+                some.iter().zip(join_all(some.iter().map(|events| self.count(events, &terms, cause))).await)
+            {
+                match counted {
+                    Ok(counted) => {
+                        counted.into_iter().for_each(|(place, outcome)| set(&mut outcomes, place, outcome));
+                    }
+                    // One user's account that nobody can read holds up nobody else's usage.
+                    Err(error) if error.retry() == Retry::Never => {
+                        tracing::error!(correlationId = cause.correlation_id, %error, "usage cannot be counted");
+                        let refused = Refused {
+                            code: "account_unusable",
+                            detail: "the account cannot be used".to_owned(),
+                        };
+                        events.iter().for_each(|event| {
+                            set(&mut outcomes, event.place, Outcome::Refused(refused.clone()))
+                        });
+                    }
+                    Err(error) => unavailable = Some(error),
+                }
             }
         }
-        Ok(outcomes)
+        self.tell_what_counted(&users, &mut outcomes).await?;
+        unavailable.map_or(Ok(outcomes), Err)
+    }
+
+    /// What is refused now may have counted before, under another price or setting: then it is told so.
+    async fn tell_what_counted(
+        &self,
+        users: &[Vec<Readable>],
+        outcomes: &mut [Outcome],
+    ) -> Result<(), StoreError> {
+        for events in users {
+            let is_refused =
+                |event: &&Readable| matches!(outcomes.get(event.place), Some(Outcome::Refused(_)));
+            let refused: Vec<&Readable> = events.iter().filter(is_refused).collect();
+            let Some(first) = refused.first() else { continue };
+            let ids: Vec<UsageId> = refused.iter().map(|event| event.id.clone()).collect();
+            let counted = self.accounts.counted(&first.user, &ids).await?;
+            for (event, _) in refused.iter().zip(counted).filter(|(_, counted)| *counted) {
+                set(outcomes, event.place, Outcome::Repeated);
+            }
+        }
+        Ok(())
     }
 
     /// Counts the events of one user.
@@ -164,7 +202,7 @@ impl UsageRecorder {
         match self.accounts.record(user, part, terms, cause).await {
             Ok(recorded) => Ok(told(recorded)),
             Err(RecordingError::Store(error)) => Err(error),
-            Err(RecordingError::Refused(error)) if part.len() == 1 || concerns_all(error) => {
+            Err(RecordingError::Refused(error)) if part.len() == 1 => {
                 let outcome = Outcome::Refused(refusal(error));
                 Ok(part.iter().map(|event| (event.id.clone(), outcome.clone())).collect())
             }
@@ -200,18 +238,9 @@ fn told(recorded: Recorded) -> Vec<(UsageId, Outcome)> {
     counted.chain(repeated).chain(conflicting.into_iter().map(|id| (id, Outcome::Conflicting))).collect()
 }
 
-fn concerns_all(error: RecordError) -> bool {
-    match error {
-        RecordError::OtherCurrency(_) => true,
-        RecordError::Usage(_) => false,
-    }
-}
-
-fn refusal(error: RecordError) -> Refused {
+fn refusal(error: UsageError) -> Refused {
     let code = match error {
-        RecordError::OtherCurrency(_) => "other_currency",
-        RecordError::Usage(UsageError::TooMuch) => "too_much",
-        RecordError::Usage(UsageError::TooManyLines) => "too_many_lines",
+        UsageError::TooMuch => "too_much",
     };
     Refused { code, detail: error.to_string() }
 }

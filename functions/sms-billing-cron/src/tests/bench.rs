@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_types::SdkConfig;
 use jiff::Timestamp;
 use sandbox::testbed::aws::Aws;
 use sandbox::testbed::dynamodb::SMS_BILLING;
@@ -202,15 +203,24 @@ fn usage(at: Timestamp) -> UsageEvent {
     UsageEvent { id: "event-1".parse().unwrap(), at, sent: Sent::Messages(line) }
 }
 
-/// The function, with its outside calls going to `url`.
-pub fn start_app(aws: &Aws, url: &str) -> App {
+/// How the function is set up to call `url`, and tries again without waiting long.
+fn config(url: &str) -> SdkConfig {
     let http = HttpClients::new(None).unwrap();
     let credentials = Credentials::new("test", "test", None, None, "bench");
     let quick = RetryConfig::standard().with_initial_backoff(Duration::from_millis(2));
     let config = sdk_config_for(http.aws, credentials, "us-east-1".to_owned(), Some(url.to_owned()));
-    let config = config.into_builder().retry_config(quick).build();
-    let table = Table::new(aws_sdk_dynamodb::Client::new(&config), SMS_BILLING.to_owned());
-    let sqs = aws_sdk_sqs::Client::new(&config);
+    config.into_builder().retry_config(quick).build()
+}
+
+/// A client of the tables at `url`.
+pub fn client(url: &str) -> aws_sdk_dynamodb::Client {
+    aws_sdk_dynamodb::Client::new(&config(url))
+}
+
+/// The function, with its outside calls going to `url`.
+pub fn start_app(aws: &Aws, url: &str) -> App {
+    let table = Table::new(client(url), SMS_BILLING.to_owned());
+    let sqs = aws_sdk_sqs::Client::new(&config(url));
     let queue = |name| Queue::new(sqs.clone(), aws.sqs.queue_url(name));
     App {
         accounts: SmsAccounts::new(table.clone()),

@@ -1,15 +1,18 @@
 //! What a user costs does not depend on how many there are.
 //!
-//! `SMS_PLAN_USERS=100000 cargo test -p sms-billing-cron --release -- scale --nocapture` prints it for as many.
+//! `SMS_PLAN_USERS=100000 cargo test -p sms-billing-cron scale -- --nocapture` prints it for as many.
 
 use std::sync::mpsc;
 use std::thread;
 
+use aws_sdk_dynamodb::types::StreamSpecification;
+use sandbox::testbed::aws::Aws;
+use sandbox::testbed::dynamodb::SMS_BILLING;
 use sandbox::testbed::wire::Wire;
 use shared::domain::sms::settings::Overrides;
 use shared::lambda::deadline::Deadline;
 
-use super::bench::{Bench, TIME, many_like_the_first, scheduled, start_app};
+use super::bench::{Bench, TIME, client, many_like_the_first, scheduled, start_app};
 use crate::handler::handle;
 
 const USERS: usize = 2_000;
@@ -41,6 +44,7 @@ async fn run_over(users: usize) -> Cost {
         runtime.block_on(async {
             let (bench, wire) = (Bench::start().await, Wire::new());
             bench.used("user-00000", Overrides::default(), "2025-10-15T12:00:00Z").await;
+            without_stream(&bench.aws).await;
             many_like_the_first(&bench.aws, users);
             let url = wire.tap("aws", &bench.aws.url()).await;
             ready.send((start_app(&bench.aws, &url), wire)).unwrap();
@@ -60,6 +64,13 @@ async fn run_over(users: usize) -> Cost {
     done.send(()).unwrap();
     around.join().unwrap();
     Cost { users, requests, cpu_micros }
+}
+
+/// Ends the table's stream, in which the in-process DynamoDB looks through all records at each write.
+async fn without_stream(aws: &Aws) {
+    let no_stream = StreamSpecification::builder().stream_enabled(false).build().unwrap();
+    let update = client(&aws.url()).update_table().table_name(SMS_BILLING);
+    update.stream_specification(no_stream).send().await.unwrap();
 }
 
 /// A page is read when all of the one before is on the queue: no more than one is ever held.

@@ -9,12 +9,15 @@ use super::micros::Micros;
 use super::rhythm::{Frequency, Schedule, date_of, midnight};
 use super::settings::{Overrides, Settings};
 use super::switch_account::SwitchAccount;
-use super::usage::{Totals, Usage, UsageError, UsageEvent};
+use super::usage::{MAX_LINES, Totals, Usage, UsageError, UsageEvent};
 use crate::domain::identifier::UserId;
 use crate::domain::money::Currency;
 
 /// After this long a limit that was reached is told anew: whoever was to make the bill of it did not.
 const LIMIT_AGAIN: SignedDuration = SignedDuration::from_mins(15);
+
+/// How often somebody looks at usage that no calendar ends.
+const LOOKED_AT_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is known of a user's SMS.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub struct SmsAccount {
     pub user: UserId,
     /// What was set for them.
     pub overrides: Overrides,
-    /// What their open usage is counted in; none when there is none.
+    /// What is used now is counted in; none when nothing is open. Periods from before a change have their own.
     pub currency: Option<Currency>,
     /// Until when periods are closed; none before the first.
     pub billed_through: Option<Timestamp>,
@@ -50,6 +53,8 @@ pub struct OpenPeriod {
     pub end: Option<Timestamp>,
     /// When the last of it was used.
     pub latest: Timestamp,
+    /// What it is counted in.
+    pub currency: Currency,
     /// What was used.
     pub usage: Usage,
 }
@@ -105,23 +110,20 @@ pub struct ClosedPeriod {
 pub enum Through {
     /// Those that end at this instant or before.
     Due(Timestamp),
-    /// All, because a limit was reached; what is open ends now.
+    /// All that began before this instant, because a limit was reached; what is open ends at it.
     Limit(Timestamp),
-}
-
-/// Why usage is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RecordError {
-    /// It cannot be added up.
-    #[error(transparent)]
-    Usage(#[from] UsageError),
-    /// What is open is counted in another currency.
-    #[error("what is not billed yet is counted in {}", .0.code())]
-    OtherCurrency(Currency),
 }
 
 /// For how long what the switch said of an account is believed.
 const SEEN_FOR: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+impl OpenPeriod {
+    /// Where it ends when it ends at `now`: behind everything in it, whatever clocks said.
+    fn end_so_far(&self, now: Timestamp) -> Timestamp {
+        let last_used = self.latest.checked_add(SignedDuration::from_millis(1)).unwrap_or(self.latest);
+        now.max(last_used)
+    }
+}
 
 impl SeenAtSwitch {
     /// Whether it is about this account, and not too old.
@@ -147,40 +149,37 @@ impl SmsAccount {
         }
     }
 
-    /// What is not billed yet.
+    /// What is not billed yet, as far as it is counted in what is used now: two currencies are never one sum.
     ///
     /// # Errors
     /// When the sums do not fit, which recording prevents.
     pub fn open(&self) -> Result<Totals, UsageError> {
-        self.periods.iter().try_fold(Totals::default(), |sum, period| sum.plus(period.usage.totals()?))
+        let of_now = self.periods.iter().filter(|period| Some(period.currency) == self.currency);
+        of_now.into_iter().try_fold(Totals::default(), |sum, period| sum.plus(period.usage.totals()?))
     }
 
     /// Counts usage that was not counted before. All of it or, on an error, none.
     ///
     /// # Errors
-    /// When it is in another currency than what is open, or cannot be added up.
+    /// When it cannot be added up.
     pub fn record(
         &mut self,
         events: &[UsageEvent],
         settings: &Settings,
         now: Timestamp,
-    ) -> Result<(), RecordError> {
-        let currency = settings.currency.value;
-        if let Some(other) = self.currency
-            && other != currency
-        {
-            return Err(RecordError::OtherCurrency(other));
-        }
+    ) -> Result<(), UsageError> {
         let mut after = self.clone();
-        after.currency = Some(currency);
+        after.currency = Some(settings.currency.value);
         after.align(settings, now);
         for event in events {
             // A clock that is ahead cannot put usage into a period to come.
             let at = event.at.min(now);
             let index = after.period_at(at, settings);
+            let lines: usize = after.periods.iter().map(|period| period.usage.lines().len()).sum();
             if let Some(period) = after.periods.get_mut(index) {
                 period.latest = period.latest.max(at);
-                period.usage.add(&event.sent)?;
+                let elsewhere = lines.saturating_sub(period.usage.lines().len());
+                period.usage.add(&event.sent, MAX_LINES.saturating_sub(elsewhere))?;
             }
         }
         after.watch_limits(after.open()?, settings, now);
@@ -188,19 +187,28 @@ impl SmsAccount {
         Ok(())
     }
 
-    /// Lets periods end by what is set now: one that goes on longer ends where the next would begin.
+    /// Lets periods end by what is set now: one that goes on longer ends where the next would begin, and one in
+    /// another currency ends now.
     pub fn align(&mut self, settings: &Settings, now: Timestamp) {
-        let Some(next) = settings.rhythm().next_end(now) else { return };
+        let next = settings.rhythm().next_end(now);
         for period in &mut self.periods {
-            if period.end.is_none_or(|end| end > next) {
-                period.end = Some(next);
+            let ends =
+                if period.currency == settings.currency.value { next } else { Some(period.end_so_far(now)) };
+            if let Some(ends) = ends
+                && period.end.is_none_or(|end| end > ends)
+            {
+                period.end = Some(ends);
             }
         }
     }
 
-    /// The place of the open period that `at` counts in: its own, or, where that is billed, the first after.
+    /// The place of the open period that `at` counts in: its own, or, where that is billed or in another currency, the
+    /// first after.
     fn period_at(&mut self, at: Timestamp, settings: &Settings) -> usize {
-        let at = self.billed_through.map_or(at, |through| at.max(through));
+        let currency = settings.currency.value;
+        let foreign = self.periods.iter().filter(|period| period.currency != currency);
+        let closed = foreign.filter_map(|period| period.end).max().max(self.billed_through);
+        let at = closed.map_or(at, |closed| at.max(closed));
         let ended = |period: &OpenPeriod| period.end.is_some_and(|end| end <= at);
         let index = self.periods.iter().take_while(|period| ended(period)).count();
         let is_there = self.periods.get(index).is_some_and(|period| period.start <= at);
@@ -211,7 +219,8 @@ impl SmsAccount {
             let begun = rhythm.last_start(at).or_else(|| self.first_start(at));
             let start = [self.billed_through, before, begun].into_iter().flatten().max().unwrap_or(at);
             let end = [rhythm.next_end(at), next].into_iter().flatten().min();
-            self.periods.insert(index, OpenPeriod { start, end, latest: at, usage: Usage::default() });
+            let period = OpenPeriod { start, end, latest: at, currency, usage: Usage::default() };
+            self.periods.insert(index, period);
         }
         index
     }
@@ -227,20 +236,28 @@ impl SmsAccount {
             self.limit_reached_at = Some(now);
             self.outbox.push(AccountEvent::LimitReached);
         }
-        let Some(start) = self.periods.last().map(|period| period.start) else { return };
-        let is_near =
-            settings.notification_enabled.value && open.cost >= settings.notification_threshold.value;
+        let Some(last) = self.periods.last() else { return };
+        // Where a calendar ends periods, what waits to be billed was told of in its own.
+        let so_far = if last.end.is_some() { last.usage.totals().unwrap_or_default() } else { open };
+        let start = last.start;
+        let is_near = settings.notification_enabled.value
+            && settings.active.value
+            && so_far.cost >= settings.notification_threshold.value;
         if is_near && self.told_near != Some(start) {
             self.told_near = Some(start);
             let (limit, currency) = (settings.max_amount.value, settings.currency.value);
-            self.outbox.push(AccountEvent::LimitNear(LimitNear { start, totals: open, limit, currency }));
+            self.outbox.push(AccountEvent::LimitNear(LimitNear { start, totals: so_far, limit, currency }));
         }
     }
 
-    /// When a run has to look at this account, and which; none while nothing is open that a run ends.
+    /// When a run has to look at this account, and which; none while nothing is open. What no calendar ends is looked
+    /// at every day: settings may have changed, and the word of a reached limit may have been lost.
     pub fn due(&self, settings: &Settings) -> Option<(Schedule, Timestamp)> {
-        let end = self.periods.first().and_then(|period| period.end)?;
-        settings.active.value.then(|| (settings.rhythm().schedule(), end))
+        let first = self.periods.first()?;
+        Some(match first.end {
+            Some(end) => (settings.rhythm().schedule_of(end), end),
+            None => (Schedule::Daily, first.start.checked_add(LOOKED_AT_EVERY).unwrap_or(first.start)),
+        })
     }
 
     /// Closes the oldest period that is to be closed; none when there is none, or bills are not made for this user.
@@ -251,15 +268,14 @@ impl SmsAccount {
         let first = self.periods.first()?;
         let end = match through {
             Through::Due(instant) => first.end.filter(|end| *end <= instant)?,
+            // What began since belongs to the next limit.
+            Through::Limit(now) if first.start >= now => return None,
             Through::Limit(now) => {
-                let last_used =
-                    first.latest.checked_add(SignedDuration::from_millis(1)).unwrap_or(first.latest);
-                let so_far = now.max(last_used);
+                let so_far = first.end_so_far(now);
                 first.end.map_or(so_far, |end| end.min(so_far))
             }
         };
-        let currency = self.currency?;
-        let OpenPeriod { start, usage, .. } = self.periods.remove(0);
+        let OpenPeriod { start, usage, currency, .. } = self.periods.remove(0);
         self.billed_through = Some(end);
         self.limit_reached_at = None;
         if self.periods.is_empty() {

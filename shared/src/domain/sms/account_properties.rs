@@ -5,13 +5,14 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::{Just, Strategy, any};
 use proptest::{prop_assert, prop_assert_eq, prop_oneof, proptest};
 
-use super::account::{AccountEvent, ClosedPeriod, SmsAccount, Through};
+use super::account::{AccountEvent, ClosedPeriod, OpenPeriod, SmsAccount, Through};
 use super::micros::Micros;
 use super::rhythm::tests::any_rhythm;
 use super::rhythm::{DayOfMonth, DayOfWeek, Frequency, Rhythm, Schedule};
 use super::settings::{Defaults, Overrides, Settings};
 use super::usage::tests::any_sent;
-use super::usage::{Sent, Totals, UsageEvent};
+use super::usage::{Sent, Totals, UsageEvent, UsageLine};
+use crate::domain::money::Currency;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -109,11 +110,15 @@ impl Books {
             }
             Step::Set(rhythm) => {
                 self.rhythm = rhythm;
-                self.account.align(&super::account_properties::settings(rhythm), self.now);
+                // What counts for everybody changes without a look at the account.
+                if rhythm.day_of_month.number() % 2 == 0 {
+                    self.account.align(&super::account_properties::settings(rhythm), self.now);
+                }
             }
             Step::Run(schedule) => {
                 let due = self.account.due(&settings).filter(|(by, end)| *by == schedule && *end <= self.now);
                 if due.is_some() {
+                    self.account.align(&settings, self.now);
                     self.close(Through::Due(self.now), &settings);
                 }
             }
@@ -173,7 +178,8 @@ proptest! {
         let bills = books.bills.len();
         books.close(Through::Due(books.now), &settings);
         prop_assert_eq!(books.bills.len(), bills);
-        prop_assert!(books.account.due(&settings).is_none_or(|(_, end)| end > books.now));
+        let ended = |period: &OpenPeriod| period.end.is_some_and(|end| end <= books.now);
+        prop_assert!(!books.account.periods.iter().any(ended));
     }
 
     /// Whatever calendar counts, four hundred days are billed period by period: every day's messages in the bill of
@@ -181,9 +187,9 @@ proptest! {
     #[test]
     fn four_hundred_days_are_billed_in_their_periods(rhythm in any_rhythm(), skipped in any::<u64>()) {
         let mut books = Books { rhythm, ..Books::new() };
-        let settings = settings(rhythm);
         for day in 0..400_u64 {
             books.take(Step::Use(0, sent(1)));
+            books.take(Step::Use(0, dear(333)));
             books.now += SignedDuration::from_hours(24);
             let is_skipped = (skipped >> (day % 61)) & 7 == 0;
             if !is_skipped {
@@ -204,7 +210,8 @@ proptest! {
         let billed: u64 = books.bills.iter().map(|bill| bill.usage.totals().unwrap().failed).sum();
         prop_assert_eq!(billed + open, 400);
         prop_assert_eq!(open == 0, rhythm.frequency != Frequency::Threshold);
-        prop_assert!(settings.active.value);
+        let costs: i64 = books.bills.iter().map(|bill| bill.usage.totals().unwrap().cost.millionths()).sum();
+        prop_assert_eq!(costs + books.account.open().unwrap().cost.millionths(), 400 * 333);
     }
 }
 
@@ -241,7 +248,8 @@ fn another_frequency_ends_the_open_period_where_its_next_begins() {
     let mut books = Books { rhythm: Rhythm { frequency: Frequency::Monthly, ..daily() }, ..Books::new() };
     books.take(Step::Use(0, sent(1)));
     assert_eq!(books.account.periods[0].start, at("2026-11-01T00:00:00Z"));
-    books.take(Step::Set(Rhythm { frequency: Frequency::Weekly, ..daily() }));
+    let aligned = Rhythm { day_of_month: DayOfMonth::new(2).unwrap(), ..daily() };
+    books.take(Step::Set(Rhythm { frequency: Frequency::Weekly, ..aligned }));
     assert_eq!(books.account.periods[0].end, Some(at("2026-11-23T00:00:00Z")));
     books.take(Step::Set(Rhythm { frequency: Frequency::Threshold, ..daily() }));
     let due = books.account.due(&settings(books.rhythm));
@@ -268,15 +276,22 @@ fn a_limit_is_told_once_until_its_bill_is_made() {
     books.take(Step::Limit);
     books.take(Step::Limit);
     assert_eq!((books.bills.len(), books.account.open().unwrap()), (1, Totals::default()));
-    assert_eq!(books.bills[0].end, books.now.max(books.bills[0].end));
+    assert_eq!(books.bills[0].end, books.now + SignedDuration::from_millis(1));
     books.take(Step::Use(0, Sent::Messages(line)));
     assert_eq!(limits(&books), 3);
     assert_eq!(books.account.periods[0].start, books.bills[0].end);
 }
 
+/// A hundred messages at so many millionths.
+fn dear(cost: i64) -> Sent {
+    match any_line() {
+        Sent::Messages(line) => Sent::Messages(UsageLine { cost: Micros::new(cost).unwrap(), ..line }),
+        failed @ Sent::Failed(_) => failed,
+    }
+}
+
 /// A hundred messages: as many as the limit.
 fn any_line() -> Sent {
-    use super::usage::UsageLine;
     let rate = Micros::new(1_000).unwrap();
     let cost = rate.times(100).unwrap();
     let country = "Ukraine".parse().unwrap();
@@ -289,12 +304,6 @@ fn the_user_is_told_once_in_a_period_that_a_limit_is_near() {
     let near = |books: &Books| {
         books.account.outbox.iter().filter(|event| matches!(event, AccountEvent::LimitNear(_))).count()
     };
-    let dear = |cost: i64| match any_line() {
-        Sent::Messages(line) => {
-            Sent::Messages(super::usage::UsageLine { cost: Micros::new(cost).unwrap(), ..line })
-        }
-        failed @ Sent::Failed(_) => failed,
-    };
     books.take(Step::Use(0, dear(49_999_999)));
     assert_eq!(near(&books), 0);
     books.take(Step::Use(0, dear(1)));
@@ -303,15 +312,66 @@ fn the_user_is_told_once_in_a_period_that_a_limit_is_near() {
 }
 
 #[test]
-fn usage_in_another_currency_waits_until_what_is_open_is_billed() {
+fn usage_in_another_currency_is_another_period_and_never_one_sum() {
     let mut account = SmsAccount::new("user-1".parse().unwrap());
     let now = at("2026-11-21T08:00:00Z");
     account.record(&[event(now, sent(1))], &settings(daily()), now).unwrap();
-    let overrides = Overrides { currency: Some(crate::domain::money::Currency::Eur), ..Overrides::default() };
+    let overrides = Overrides { currency: Some(Currency::Eur), ..Overrides::default() };
     let euros = Settings::of(&overrides, &Overrides::default(), Defaults::ORIGINAL);
-    let before = account.clone();
-    assert!(account.record(&[event(now, sent(1))], &euros, now).is_err());
-    assert_eq!(account, before);
+    let later = at("2026-11-21T09:00:00Z");
+    account.record(&[event(later, sent(2)), event(now, sent(4))], &euros, later).unwrap();
+    let periods: Vec<_> = account
+        .periods
+        .iter()
+        .map(|period| (period.end.unwrap(), period.currency, period.usage.totals().unwrap().failed))
+        .collect();
+    assert_eq!(periods, [(later, Currency::Usd, 1), (at("2026-11-22T00:00:00Z"), Currency::Eur, 6)]);
+    assert_eq!(account.open().unwrap().failed, 6);
+    let closed = account.close(Through::Due(later), &euros).unwrap();
+    assert_eq!((closed.currency, account.currency), (Currency::Usd, Some(Currency::Eur)));
+}
+
+#[test]
+fn a_period_that_a_limit_would_end_is_looked_at_every_day_all_the_same() {
+    let mut books = Books { rhythm: Rhythm { frequency: Frequency::Threshold, ..daily() }, ..Books::new() };
+    books.take(Step::Use(0, sent(1)));
+    let due = books.account.due(&settings(books.rhythm));
+    assert_eq!(due, Some((Schedule::Daily, at("2026-11-22T00:00:00Z"))));
+    // Everybody is billed by the day from now on, and this user sends nothing more.
+    books.rhythm = daily();
+    books.now = at("2026-11-23T02:00:00Z");
+    books.take(Step::Run(Schedule::Daily));
+    books.now = at("2026-11-24T02:00:00Z");
+    books.take(Step::Run(Schedule::Daily));
+    assert_eq!((books.bills.len(), books.account.open().unwrap().failed), (1, 0));
+}
+
+#[test]
+fn what_is_used_while_the_bill_of_a_limit_is_made_waits_for_the_next_limit() {
+    let mut books = Books { rhythm: Rhythm { frequency: Frequency::Threshold, ..daily() }, ..Books::new() };
+    let settings = settings(books.rhythm);
+    books.take(Step::Use(0, any_line()));
+    let reached = books.now;
+    assert!(books.account.close(Through::Limit(reached), &settings).is_some());
+    books.now += SignedDuration::from_secs(1);
+    books.take(Step::Use(0, sent(1)));
+    assert_eq!(books.account.close(Through::Limit(reached), &settings), None);
+    assert_eq!(books.account.open().unwrap().failed, 1);
+}
+
+#[test]
+fn what_waits_to_be_billed_is_not_near_the_limit_of_the_day_after() {
+    let mut books = Books::new();
+    let near = |books: &Books| {
+        books.account.outbox.iter().filter(|event| matches!(event, AccountEvent::LimitNear(_))).count()
+    };
+    books.take(Step::Use(0, dear(60_000_000)));
+    assert_eq!(near(&books), 1);
+    books.now = at("2026-11-22T00:30:00Z");
+    books.take(Step::Use(0, dear(1)));
+    assert_eq!(near(&books), 1);
+    books.take(Step::Use(0, dear(60_000_000)));
+    assert_eq!(near(&books), 2);
 }
 
 #[test]
@@ -321,7 +381,10 @@ fn who_is_not_billed_is_counted_all_the_same() {
     let mut account = SmsAccount::new("user-1".parse().unwrap());
     let now = at("2026-11-21T08:00:00Z");
     account.record(&[event(now, sent(3))], &inactive, now).unwrap();
-    assert_eq!(account.due(&inactive), None);
+    let month = at("2026-12-21T08:00:00Z");
+    account.record(&[event(month, sent(4))], &inactive, month).unwrap();
     assert_eq!(account.close(Through::Due(Timestamp::MAX), &inactive), None);
-    assert_eq!(account.open().unwrap().failed, 3);
+    assert_eq!((account.periods.len(), account.open().unwrap().failed), (1, 7));
+    account.align(&settings(daily()), month);
+    assert_eq!(account.due(&settings(daily())), Some((Schedule::Daily, at("2026-12-22T00:00:00Z"))));
 }

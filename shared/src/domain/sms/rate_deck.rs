@@ -9,8 +9,9 @@ use crate::domain::money::Currency;
 
 /// Most rates in a deck: a deck is one item of the store.
 pub const MAX_RATES: usize = 2_000;
-/// Longest name of a country, in letters.
+/// Longest name of a country, in letters and in bytes.
 const MAX_COUNTRY: usize = 60;
+const MAX_COUNTRY_BYTES: usize = 120;
 
 /// Marks ids of rate decks.
 pub enum Deck {}
@@ -114,6 +115,7 @@ impl FromStr for Country {
     fn from_str(text: &str) -> Result<Self, RateDeckError> {
         let is_name = text.trim() == text
             && (1..=MAX_COUNTRY).contains(&text.chars().count())
+            && text.len() <= MAX_COUNTRY_BYTES
             && !text.chars().any(char::is_control);
         is_name.then(|| Self(text.to_owned())).ok_or(RateDeckError::NotACountry)
     }

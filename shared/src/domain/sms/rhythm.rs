@@ -154,12 +154,13 @@ impl Rhythm {
         days.into_iter().find(|day| self.begins_on(*day)).and_then(midnight)
     }
 
-    /// The run that closes periods of this rhythm. What ends on days of its own is closed by the daily run, and so is
-    /// what is left of a calendar's period where limits end the next.
-    pub fn schedule(self) -> Schedule {
+    /// The run that closes a period that ends at `end`: the rarer one only where it comes right after. What ends on
+    /// days of its own is closed by the daily run, and so is what was left over by an earlier rhythm.
+    pub fn schedule_of(self, end: Timestamp) -> Schedule {
+        let day = date_of(end);
         match self.frequency {
-            Frequency::Weekly if self.day_of_week == DayOfWeek::MONDAY => Schedule::Weekly,
-            Frequency::Monthly if self.day_of_month == DayOfMonth::FIRST => Schedule::Monthly,
+            Frequency::Weekly if day.weekday() == Weekday::Monday => Schedule::Weekly,
+            Frequency::Monthly if day.day() == 1 => Schedule::Monthly,
             Frequency::Daily | Frequency::Weekly | Frequency::Monthly | Frequency::Threshold => {
                 Schedule::Daily
             }
@@ -175,11 +176,6 @@ pub fn date_of(at: Timestamp) -> Date {
 /// The first instant of that day in UTC.
 pub fn midnight(day: Date) -> Option<Timestamp> {
     day.to_zoned(TimeZone::UTC).ok().map(|midnight| midnight.timestamp())
-}
-
-/// The weekday that a number of ours means.
-pub fn weekday(day: DayOfWeek) -> Weekday {
-    Weekday::from_sunday_zero_offset(i8::try_from(day.0).unwrap_or(0)).unwrap_or(Weekday::Monday)
 }
 
 #[cfg(test)]
@@ -215,7 +211,6 @@ pub(super) mod tests {
         assert_eq!(end(Frequency::Weekly).as_deref(), Some("2026-11-23T00:00:00Z"));
         assert_eq!(end(Frequency::Monthly).as_deref(), Some("2026-12-01T00:00:00Z"));
         assert_eq!(end(Frequency::Threshold), None);
-        assert_eq!(weekday(DayOfWeek::MONDAY), Weekday::Monday);
     }
 
     #[test]
@@ -228,11 +223,12 @@ pub(super) mod tests {
 
     #[test]
     fn days_of_ones_own_are_closed_by_the_daily_run() {
-        let own_week = Rhythm { day_of_week: DayOfWeek(3), ..rhythm(Frequency::Weekly) };
-        let own_month = Rhythm { day_of_month: DayOfMonth(15), ..rhythm(Frequency::Monthly) };
-        assert_eq!([own_week.schedule(), own_month.schedule()], [Schedule::Daily, Schedule::Daily]);
-        assert_eq!(rhythm(Frequency::Weekly).schedule(), Schedule::Weekly);
-        assert_eq!(rhythm(Frequency::Monthly).schedule(), Schedule::Monthly);
+        let closes = |frequency, end: &str| rhythm(frequency).schedule_of(end.parse().unwrap());
+        assert_eq!(closes(Frequency::Weekly, "2026-11-23T00:00:00Z"), Schedule::Weekly);
+        assert_eq!(closes(Frequency::Weekly, "2026-11-25T00:00:00Z"), Schedule::Daily);
+        assert_eq!(closes(Frequency::Monthly, "2026-12-01T00:00:00Z"), Schedule::Monthly);
+        assert_eq!(closes(Frequency::Monthly, "2026-11-22T00:00:00Z"), Schedule::Daily);
+        assert_eq!(closes(Frequency::Daily, "2026-11-23T00:00:00Z"), Schedule::Daily);
     }
 
     proptest! {

@@ -169,10 +169,10 @@ impl Settings {
         }
     }
 
-    /// When periods end.
+    /// When periods end. Of somebody for whom no bills are made none ends: what they use is one period, until bills are.
     pub fn rhythm(&self) -> Rhythm {
         Rhythm {
-            frequency: self.frequency.value,
+            frequency: if self.active.value { self.frequency.value } else { Frequency::Threshold },
             day_of_week: self.day_of_week.value,
             day_of_month: self.day_of_month.value,
         }

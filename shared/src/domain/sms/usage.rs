@@ -6,8 +6,10 @@ use super::micros::{Micros, MicrosError};
 use super::rate_deck::{Country, Prefix};
 use crate::domain::identifier::Identifier;
 
-/// Most lines in a period: a period is part of one item of the store.
-pub const MAX_LINES: usize = 1_500;
+/// Most lines in all open periods of an account: they are one item of the store.
+pub const MAX_LINES: usize = 1_200;
+/// The country of what there are no more lines for.
+const OTHER: &str = "Other";
 
 /// Marks ids of usage events.
 pub enum Event {}
@@ -77,9 +79,6 @@ pub enum UsageError {
     /// The sums do not fit.
     #[error("too much was used in one period")]
     TooMuch,
-    /// There are more destinations and prices than one bill can show.
-    #[error("a period has at most {MAX_LINES} destinations and prices")]
-    TooManyLines,
 }
 
 impl From<MicrosError> for UsageError {
@@ -94,6 +93,14 @@ impl UsageLine {
         (&self.country, self.prefix.as_ref(), self.rate)
     }
 
+    /// The same messages and money, without a destination and a price of their own.
+    fn as_other(self) -> Self {
+        match OTHER.parse() {
+            Ok(country) => Self { country, prefix: None, rate: Micros::ZERO, ..self },
+            Err(_) => self,
+        }
+    }
+
     fn add(&mut self, other: &Self) -> Result<(), UsageError> {
         self.messages = sum(self.messages, other.messages)?;
         self.segments = sum(self.segments, other.segments)?;
@@ -106,11 +113,11 @@ impl Usage {
     /// Usage of these lines, which may repeat each other.
     ///
     /// # Errors
-    /// When the sums do not fit, or there are too many lines.
+    /// When the sums do not fit.
     pub fn new(lines: Vec<UsageLine>, failed: u64) -> Result<Self, UsageError> {
         let mut usage = Self { lines: Vec::new(), failed };
         for line in lines {
-            usage.add(&Sent::Messages(line))?;
+            usage.add(&Sent::Messages(line), usize::MAX)?;
         }
         usage.totals()?;
         Ok(usage)
@@ -126,29 +133,37 @@ impl Usage {
         self.failed
     }
 
-    /// Adds what was sent. Nothing is changed when it cannot be added.
+    /// Adds what was sent; where it would be a line beyond `most`, to one line for all such. Nothing is changed when it
+    /// cannot be added.
     ///
     /// # Errors
-    /// When the sums do not fit, or there are too many lines.
-    pub fn add(&mut self, sent: &Sent) -> Result<(), UsageError> {
+    /// When the sums do not fit.
+    pub fn add(&mut self, sent: &Sent, most: usize) -> Result<(), UsageError> {
         let mut after = self.clone();
         match sent {
             Sent::Failed(count) => after.failed = sum(after.failed, *count)?,
             Sent::Messages(line) => {
-                match after.lines.binary_search_by(|there| there.name().cmp(&line.name())) {
-                    Ok(index) => {
-                        if let Some(there) = after.lines.get_mut(index) {
-                            there.add(line)?;
-                        }
-                    }
-                    Err(_) if after.lines.len() >= MAX_LINES => return Err(UsageError::TooManyLines),
-                    Err(index) => after.lines.insert(index, line.clone()),
+                let is_there = after.lines.binary_search_by(|there| there.name().cmp(&line.name())).is_ok();
+                if is_there || after.lines.len() < most {
+                    after.add_line(line.clone())?;
+                } else {
+                    after.add_line(line.clone().as_other())?;
                 }
             }
         }
         after.totals()?;
         *self = after;
         Ok(())
+    }
+
+    fn add_line(&mut self, line: UsageLine) -> Result<(), UsageError> {
+        match self.lines.binary_search_by(|there| there.name().cmp(&line.name())) {
+            Ok(index) => self.lines.get_mut(index).map_or(Ok(()), |there| there.add(&line)),
+            Err(index) => {
+                self.lines.insert(index, line);
+                Ok(())
+            }
+        }
     }
 
     /// How much it is.
@@ -235,18 +250,26 @@ pub(super) mod tests {
     fn what_does_not_fit_changes_nothing() {
         let mut usage = Usage::new(vec![line("A", i64::MAX)], 0).unwrap();
         let before = usage.clone();
-        assert_eq!(usage.add(&Sent::Messages(line("B", 1))), Err(UsageError::TooMuch));
+        assert_eq!(usage.add(&Sent::Messages(line("B", 1)), 9), Err(UsageError::TooMuch));
         assert_eq!(usage, before);
-        let lines = (0..MAX_LINES).map(|number| line(&format!("C{number}"), 1)).collect();
-        let mut full = Usage::new(lines, 0).unwrap();
-        assert_eq!(full.add(&Sent::Messages(line("D", 1))), Err(UsageError::TooManyLines));
-        assert_eq!(full.add(&Sent::Messages(line("C1", 1))), Ok(()));
+    }
+
+    #[test]
+    fn what_there_is_no_line_for_is_one_line_and_costs_the_same() {
+        let mut usage = Usage::new(vec![line("A", 1), line("B", 2)], 0).unwrap();
+        for sent in [line("C", 5), line("B", 2), line("D", 7)] {
+            usage.add(&Sent::Messages(sent), 2).unwrap();
+        }
+        let lines: Vec<_> =
+            usage.lines().iter().map(|line| (line.country.as_str(), line.cost.millionths())).collect();
+        assert_eq!(lines, [("A", 1), ("B", 4), ("Other", 12)]);
+        assert_eq!(usage.totals().unwrap().messages, 5);
     }
 
     proptest! {
         #[test]
         fn the_order_of_what_was_sent_does_not_matter(sent in proptest::collection::vec(any_sent(), 0..20)) {
-            let add = |mut usage: Usage, sent: &Sent| { usage.add(sent).unwrap(); usage };
+            let add = |mut usage: Usage, sent: &Sent| { usage.add(sent, MAX_LINES).unwrap(); usage };
             let forth = sent.iter().fold(Usage::default(), add);
             let back = sent.iter().rev().fold(Usage::default(), add);
             prop_assert_eq!(forth, back);

@@ -57,6 +57,7 @@ struct StoredPeriod {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     end: Option<Timestamp>,
     latest: Timestamp,
+    currency: String,
     usage: StoredUsage,
 }
 
@@ -98,6 +99,7 @@ impl AccountItem {
             start: period.start,
             end: period.end,
             latest: period.latest,
+            currency: period.currency.code().to_owned(),
             usage: StoredUsage::of(&period.usage),
         };
         Self {
@@ -158,8 +160,8 @@ impl AccountItem {
 
 impl StoredPeriod {
     fn period(self) -> Result<OpenPeriod, String> {
-        let Self { start, end, latest, usage } = self;
-        Ok(OpenPeriod { start, end, latest, usage: usage.usage()? })
+        let Self { start, end, latest, currency, usage } = self;
+        Ok(OpenPeriod { start, end, latest, currency: parsed("currency", &currency)?, usage: usage.usage()? })
     }
 }
 

@@ -67,7 +67,9 @@ impl MarkerItem {
     /// Whether it is that of this very event. Its price is not compared: it may have changed since.
     pub(super) fn is_of(&self, event: &UsageEvent) -> bool {
         let what = StoredSent::of(&event.sent);
-        self.what.messages == what.messages && self.what.segments == what.segments
+        self.what.messages == what.messages
+            && self.what.segments == what.segments
+            && self.what.country == what.country
     }
 }
 

@@ -16,11 +16,11 @@ use super::place::Place;
 use super::sms_bills::new_bill;
 use super::table::{Change, Expected, StoreError, Table, write};
 use crate::domain::identifier::UserId;
-use crate::domain::sms::account::{RecordError, SmsAccount};
+use crate::domain::sms::account::SmsAccount;
 use crate::domain::sms::bill::{SmsBill, Standing};
 use crate::domain::sms::rhythm::Schedule;
 use crate::domain::sms::settings::Terms;
-use crate::domain::sms::usage::{UsageEvent, UsageId};
+use crate::domain::sms::usage::{UsageError, UsageEvent, UsageId};
 
 /// Most events in one transaction: DynamoDB takes a hundred changes, and one is the account.
 const MAX_EVENTS: usize = 99;
@@ -58,7 +58,7 @@ pub struct Recorded {
 pub enum RecordingError {
     /// It cannot be: all of it was refused.
     #[error(transparent)]
-    Refused(#[from] RecordError),
+    Refused(#[from] UsageError),
     /// The store did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -142,6 +142,16 @@ impl SmsAccounts {
             }
         }
         if events.is_empty() { Ok(()) } else { Err(StoreError::Conflict.into()) }
+    }
+
+    /// Which of these events counted before, whatever they said.
+    ///
+    /// # Errors
+    /// When the store is unavailable or a marker corrupt.
+    pub async fn counted(&self, user: &UserId, ids: &[UsageId]) -> Result<Vec<bool>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| marker::key(user, id)).collect();
+        let markers = try_join_all(keys.iter().map(|key| self.table.get::<MarkerItem>(key))).await?;
+        Ok(markers.iter().map(Option::is_some).collect())
     }
 
     async fn leave_out_marked(

@@ -69,7 +69,51 @@ pub struct Patience {
     pub settle: SignedDuration,
 }
 
+impl Patience {
+    /// How soon the switch is asked for the first time.
+    fn first_question(&self) -> SignedDuration {
+        FIRST_QUESTION.min(self.settle)
+    }
+}
+
+impl Charging {
+    /// Another question, later: as soon as the switch had its time, where that is sooner.
+    fn look_again(&mut self, patience: &Patience, now: Timestamp) {
+        let distance =
+            patience.first_question().saturating_mul(1_i32 << self.asked.min(6)).min(LAST_DISTANCE);
+        self.asked = self.asked.saturating_add(1);
+        let (settled, next) = (later(self.since, patience.settle), later(now, distance));
+        self.look_at = if now < settled { next.min(settled) } else { next };
+    }
+}
+
 impl SmsBill {
+    /// Whether the switch is to be asked before it is charged: it was asked to charge before, and nobody knows for sure
+    /// what its refusals mean.
+    pub fn is_asked_first(&self) -> bool {
+        self.attempts > 0 && matches!(self.standing, Standing::Ready { .. } | Standing::Failed { .. })
+    }
+
+    /// Keeps what the switch says about earlier debits of `account`, before another is begun. Nothing when there is
+    /// none.
+    pub fn found_before(&mut self, account: SwitchAccount, finding: Finding, now: Timestamp) {
+        if !self.is_asked_first() {
+            return;
+        }
+        match finding {
+            Finding::Absent => {}
+            Finding::Paid(payment) => self.pay(Some(payment), Word::Found, now),
+            Finding::Unknown => {
+                let reason = Some("the switch could not be asked about earlier debits".to_owned());
+                self.standing = Standing::Ready { not_before: later(now, FIRST_PAUSE), reason };
+            }
+            Finding::Differs(evidence) => {
+                self.standing = Standing::Charging(Charging { account, since: now, asked: 0, look_at: now });
+                self.open_review(evidence, now);
+            }
+        }
+    }
+
     /// Claims what is to be done about it, for the account that its user has at the switch now.
     pub fn claim(&mut self, account: Option<SwitchAccount>, now: Timestamp) -> Claim {
         if self.due_at().is_none_or(|due| due > now) {
@@ -113,7 +157,7 @@ impl SmsBill {
                 let pause = after.unwrap_or(FIRST_PAUSE).max(FIRST_PAUSE);
                 self.standing = Standing::Ready { not_before: later(now, pause), reason: Some(reason) };
             }
-            Charged::Unclear => current.look_at = later(now, FIRST_QUESTION),
+            Charged::Unclear => current.look_at = later(now, patience.first_question()),
         }
     }
 
@@ -126,20 +170,14 @@ impl SmsBill {
         let age = now.duration_since(current.since);
         match finding {
             Finding::Paid(payment) => self.pay(Some(payment), Word::Found, now),
-            Finding::Absent if age >= patience.settle => {
+            // Seen twice: what is shown late is not taken for absent at the first look.
+            Finding::Absent if age >= patience.settle && current.asked > 0 => {
                 let reason = Some("the switch shows no payment of an earlier try".to_owned());
                 self.standing = Standing::Ready { not_before: now, reason };
             }
-            Finding::Absent | Finding::Unknown if age < CLEAR_WITHIN => {
-                let distance =
-                    FIRST_QUESTION.saturating_mul(1_i32 << current.asked.min(6)).min(LAST_DISTANCE);
-                current.asked = current.asked.saturating_add(1);
-                // What is absent may be shown as soon as the switch had its time.
-                let settled = later(current.since, patience.settle);
-                let next = later(now, distance);
-                current.look_at = if now < settled { next.min(settled) } else { next };
-            }
-            Finding::Absent | Finding::Unknown => {
+            Finding::Absent => current.look_again(patience, now),
+            Finding::Unknown if age < CLEAR_WITHIN => current.look_again(patience, now),
+            Finding::Unknown => {
                 self.open_review(
                     "the switch could not tell within a day whether it was charged".to_owned(),
                     now,

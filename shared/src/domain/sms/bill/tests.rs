@@ -146,6 +146,31 @@ fn what_is_absent_after_the_switch_had_its_time_is_charged_again() {
 }
 
 #[test]
+fn what_is_not_shown_at_the_first_look_is_looked_for_again_however_late_that_was() {
+    let (mut bill, debit) = claimed();
+    bill.found(&debit, Finding::Absent, &patience(), after(50_000));
+    assert_eq!((bill.state(), bill.due_at()), (BillState::Charging, Some(after(50_060))));
+}
+
+#[test]
+fn before_another_debit_the_switch_is_asked_about_the_earlier_ones() {
+    let (mut refused, debit) = claimed();
+    assert!(!ready().is_asked_first());
+    refused.charged(&debit, Charged::Refused("an internal error".to_owned()), &patience(), now());
+    assert!(refused.is_asked_first());
+    let acme = acme().unwrap();
+    let standing = |finding| {
+        let mut bill = refused.clone();
+        bill.found_before(acme, finding, after(3_600));
+        (bill.state(), bill.due_at())
+    };
+    assert_eq!(standing(Finding::Paid(991)), (BillState::Paid, None));
+    assert_eq!(standing(Finding::Unknown), (BillState::Pending, Some(after(3_900))));
+    assert_eq!(standing(Finding::Differs("two payments".to_owned())), (BillState::NeedsReview, None));
+    assert_eq!(standing(Finding::Absent), (BillState::Failed, Some(after(3_600))));
+}
+
+#[test]
 fn a_switch_that_cannot_tell_for_a_day_leaves_it_to_a_person() {
     let (mut bill, debit) = claimed();
     bill.charged(&debit, Charged::Unclear, &patience(), now());
