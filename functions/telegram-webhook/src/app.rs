@@ -4,11 +4,13 @@ use aws_sdk_dynamodb::Client;
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use shared::bot::commands::SmsBilling;
 use shared::domain::locale::Locale;
+use shared::domain::sms::settings::Defaults;
 use shared::lambda::metrics::Metrics;
 use shared::lambda::refreshed::Refreshed;
 use shared::lambda::secrets::{SecretBatch, SecretReader};
-use shared::lambda::settings::required;
+use shared::lambda::settings::{optional, required};
 use shared::lambda::startup::Startup;
 use shared::providers::call::Caller;
 use shared::providers::internal_service::{InternalKeys, InternalService};
@@ -24,10 +26,12 @@ use shared::stores::support_tasks::SupportTasks;
 use shared::stores::table::Table;
 use shared::workflows::channel_list::ChannelList;
 use shared::workflows::pay_invoice::Cashier;
+use shared::workflows::sms_terms::defaults;
 use shared::workflows::tripay_client::{TripayClient, base_url};
 
 use crate::settings::{BotSettings, isp_routes};
 use crate::subscribers::Subscribers;
+use crate::usage::SmsUsage;
 use crate::views::Words;
 
 /// The secret with the account at the internet provider's API.
@@ -40,6 +44,8 @@ pub struct App {
     pub invoices: Invoices,
     pub contacts: Contacts,
     pub subscribers: Subscribers,
+    /// None where nobody is billed for SMS.
+    pub sms: Option<SmsUsage>,
     pub tripay: TripayClient,
     pub channels: ChannelList,
     pub settings: BotSettings,
@@ -79,6 +85,8 @@ pub struct Tables {
     pub invoices: Table,
     /// For contacts only.
     pub notifications: Table,
+    /// For SMS usage only, with what the deployment says about it; none where nobody is billed for SMS.
+    pub sms_billing: Option<(Table, Defaults)>,
 }
 
 /// Where the others are.
@@ -98,7 +106,13 @@ pub async fn start() -> anyhow::Result<App> {
     let startup = Startup::begin()?;
     let client = Client::new(&startup.aws);
     let table = |name: String| Table::new(client.clone(), name);
+    // Without a switch nobody is billed.
+    let sms_billing = match optional("SIPPY_URL") {
+        Some(_) => Some((table(required("SMS_BILLING_TABLE")?), defaults()?)),
+        None => None,
+    };
     let tables = Tables {
+        sms_billing,
         chats: table(required("CHATS_TABLE")?),
         invoices: table(required("INVOICES_TABLE")?),
         notifications: table(required("NOTIFICATIONS_TABLE")?),
@@ -141,6 +155,7 @@ impl App {
             invoices: Invoices::new(tables.invoices),
             contacts: Contacts::new(tables.notifications),
             subscribers: Subscribers { api, directory },
+            sms: tables.sms_billing.map(|(table, defaults)| SmsUsage::new(table, defaults)),
             tripay,
             channels: ChannelList::default(),
             settings,
@@ -183,6 +198,11 @@ impl App {
     /// The user service.
     pub fn users(&self) -> UserService {
         self.held.get().users
+    }
+
+    /// Whether people are billed for SMS.
+    pub fn sms_billing(&self) -> SmsBilling {
+        if self.sms.is_some() { SmsBilling::On } else { SmsBilling::Off }
     }
 
     /// What codes are made with. `users` is [`App::users`].

@@ -7,7 +7,7 @@ use shared::stores::table::StoreError;
 use crate::app::App;
 use crate::reply::Reply;
 use crate::turn::Turn;
-use crate::{account, invoices, wizard};
+use crate::{account, invoices, usage, wizard};
 
 /// Answers what was written in a private chat.
 pub async fn read(turn: Turn<'_>, text: &str) -> Result<Reply, StoreError> {
@@ -16,6 +16,7 @@ pub async fn read(turn: Turn<'_>, text: &str) -> Result<Reply, StoreError> {
         Said::Command(Command::Help, _) => Ok(help(&turn).await),
         Said::Command(Command::Language, _) => Ok(turn.show(turn.words().languages())),
         Said::Command(Command::Invoices, _) => invoices::list(turn, None).await,
+        Said::Command(Command::Usage, _) => usage::show(turn).await,
         Said::Command(Command::Unlink, _) => account::unlink(turn).await,
         Said::Command(Command::Task, _) => wizard::begin(turn).await,
         Said::Command(Command::Cancel, _) => wizard::cancel(turn).await,
@@ -37,5 +38,5 @@ async fn help(turn: &Turn<'_>) -> Reply {
         tracing::warn!(correlationId = turn.cause.correlation_id, %error, "help without the staff's part");
         Audience::Customer
     });
-    turn.show(turn.words().help(&Command::for_audience(audience)))
+    turn.show(turn.words().help(&Command::for_audience(audience, turn.app.sms_billing())))
 }

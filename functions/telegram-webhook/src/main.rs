@@ -17,6 +17,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod usage;
 mod views;
 mod wizard;
 

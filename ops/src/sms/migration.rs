@@ -16,7 +16,7 @@ use shared::domain::sms::account::SmsAccount;
 use shared::domain::sms::micros::Micros;
 use shared::domain::sms::rhythm::{DayOfMonth, DayOfWeek, Frequency, date_of};
 use shared::domain::sms::settings::{Defaults, Overrides, Terms};
-use shared::domain::sms::usage::{Sent, Totals};
+use shared::domain::sms::usage::{Sent, Totals, UsageId};
 use shared::stores::invoices::Cause;
 use shared::stores::sms_accounts::Recorded;
 
@@ -29,6 +29,9 @@ use super::user_file::MigratedUser;
 const MANY_MESSAGES: u64 = 5_000;
 /// Users that are taken over at the same time.
 const AT_ONCE: usize = 8;
+
+/// Rows that are looked up at the same time.
+const ASKED_AT_ONCE: usize = 50;
 
 /// A month in UTC, such as `2026-11`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,6 +153,7 @@ impl Migration<'_> {
             recorded: Recorded::default(),
         };
         if step == Step::Look {
+            of_user.recorded = self.foreseen(&user.id, usage).await?;
             return Ok(of_user);
         }
         let correlation_id = format!("sms-migration-{}", self.month.text());
@@ -168,6 +172,20 @@ impl Migration<'_> {
         let changed = self.stores.accounts.change(&user.id, terms, &cause, settle).await;
         changed.context("the settings were not written")?;
         Ok(of_user)
+    }
+
+    /// Which rows would count, and which did before.
+    async fn foreseen(&self, user: &UserId, usage: &MigratedUsage) -> anyhow::Result<Recorded> {
+        let mut recorded = Recorded::default();
+        for part in usage.events.chunks(ASKED_AT_ONCE) {
+            let ids: Vec<UsageId> = part.iter().map(|event| event.id.clone()).collect();
+            let counted = self.stores.accounts.counted(user, &ids).await;
+            let counted = counted.context("what counted before cannot be read")?;
+            for (id, is_counted) in ids.into_iter().zip(counted) {
+                if is_counted { recorded.repeated.push(id) } else { recorded.counted.push(id) }
+            }
+        }
+        Ok(recorded)
     }
 
     /// What counts while usage of the month is taken over. Nobody is told of limits that are long past.

@@ -35,7 +35,7 @@ pub struct OfUser {
     pub totals: Totals,
     /// Messages that were not sent yet.
     pub waiting: u64,
-    /// What became of each row. Nothing in a dry run.
+    /// What became of each row, or would.
     pub recorded: Recorded,
 }
 
@@ -138,7 +138,10 @@ impl Report {
         lines.push(format!("  not sent yet, and left out: {} messages", self.waiting));
         lines.push(format!("  rows of who is left out: {}", self.left_out_messages));
         match self.step {
-            Step::Look => lines.push("DRY RUN: nothing was written. With --apply it is".to_owned()),
+            Step::Look => lines.push(format!(
+                "DRY RUN: nothing was written. With --apply {} rows are counted; {} were before",
+                self.counted, self.repeated
+            )),
             Step::Write => lines.push(format!(
                 "rows: {} counted, {} counted before, {} not counted",
                 self.counted,

@@ -68,7 +68,7 @@ async fn a_dry_run_writes_nothing_and_says_what_would_be_done() {
         4.50 USD for 120 messages; 7 failed ones are free\n  \
         not sent yet, and left out: 3 messages\n  \
         rows of who is left out: 1\n\
-        DRY RUN: nothing was written. With --apply it is";
+        DRY RUN: nothing was written. With --apply 4 rows are counted; 0 were before";
     assert_eq!(report.words(), wanted);
 }
 
@@ -110,6 +110,9 @@ async fn a_second_time_counts_nothing_again_and_other_content_is_told() {
     assert!(report.words().contains("a month: 0 set"));
     assert!(report.words().ends_with("rows: 0 counted, 4 counted before, 0 not counted"));
     assert_eq!((account(&stores, "acme").await, account(&stores, "umbrella").await), before);
+
+    let looked = migrated(&stores, USERS, USAGE, Step::Look).await.unwrap();
+    assert!(looked.words().ends_with("With --apply 0 rows are counted; 4 were before"));
 
     let other = USAGE.replace("05,20,", "05,21,");
     let report = migrated(&stores, USERS, &other, Step::Write).await.unwrap();

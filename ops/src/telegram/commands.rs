@@ -4,7 +4,7 @@
 //! roles. So each chat that is tied to somebody of the staff has lists of its own.
 
 use anyhow::Context;
-use shared::bot::commands::{Audience, Command};
+use shared::bot::commands::{Audience, Command, SmsBilling};
 use shared::domain::locale::Locale;
 use shared::providers::call::CallError;
 use shared::providers::telegram::Telegram;
@@ -32,8 +32,8 @@ pub struct Tally {
 ///
 /// # Errors
 /// When Telegram refuses, or cannot be asked.
-pub async fn set_for_everybody(telegram: &Telegram) -> anyhow::Result<()> {
-    set(telegram, CommandScope::Everybody, Audience::Customer, None).await.map_err(refused)
+pub async fn set_for_everybody(telegram: &Telegram, sms: SmsBilling) -> anyhow::Result<()> {
+    set(telegram, CommandScope::Everybody, (Audience::Customer, sms), None).await.map_err(refused)
 }
 
 /// Sets the lists of every chat that is tied to somebody of the staff, and takes those of every other tied chat back:
@@ -41,7 +41,12 @@ pub async fn set_for_everybody(telegram: &Telegram) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When the chats cannot be read, or somebody cannot be asked. Safe to run again.
-pub async fn set_for_staff(telegram: &Telegram, chats: &Chats, users: &UserService) -> anyhow::Result<Tally> {
+pub async fn set_for_staff(
+    telegram: &Telegram,
+    chats: &Chats,
+    users: &UserService,
+    sms: SmsBilling,
+) -> anyhow::Result<Tally> {
     let (mut tally, mut place) = (Tally::default(), None);
     loop {
         let (people, next) = chats
@@ -55,7 +60,7 @@ pub async fn set_for_staff(telegram: &Telegram, chats: &Chats, users: &UserServi
             let is_staff = user.is_some_and(|user| user.is_staff());
             let scope = CommandScope::Chat(chat.0);
             let done = if is_staff {
-                set(telegram, scope, Audience::Staff, person.locale).await
+                set(telegram, scope, (Audience::Staff, sms), person.locale).await
             } else {
                 take_back(telegram, scope).await
             };
@@ -76,12 +81,12 @@ pub async fn set_for_staff(telegram: &Telegram, chats: &Chats, users: &UserServi
 async fn set(
     telegram: &Telegram,
     scope: CommandScope,
-    audience: Audience,
+    whom: (Audience, SmsBilling),
     chosen: Option<Locale>,
 ) -> Result<(), CallError> {
     for language in Locale::ALL.map(Some).into_iter().chain([None]) {
         let locale = chosen.or(language).unwrap_or(Locale::En);
-        telegram.set_commands(scope, language.map(Locale::code), &offered(audience, locale)).await?;
+        telegram.set_commands(scope, language.map(Locale::code), &offered(whom, locale)).await?;
     }
     Ok(())
 }
@@ -94,12 +99,12 @@ async fn take_back(telegram: &Telegram, scope: CommandScope) -> Result<(), CallE
     Ok(())
 }
 
-fn offered(audience: Audience, locale: Locale) -> Vec<OfferedCommand> {
+fn offered((audience, sms): (Audience, SmsBilling), locale: Locale) -> Vec<OfferedCommand> {
     let offer = |command: Command| OfferedCommand {
         command: command.name().to_owned(),
         description: command.description(locale).to_owned(),
     };
-    Command::for_audience(audience).into_iter().map(offer).collect()
+    Command::for_audience(audience, sms).into_iter().map(offer).collect()
 }
 
 /// What was done, in words.

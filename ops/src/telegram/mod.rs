@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
+use shared::bot::commands::SmsBilling;
 use shared::providers::call::CallError;
 use shared::providers::internal_service::InternalService;
 use shared::providers::telegram::Telegram;
@@ -85,9 +86,13 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::SetCommands => {
             let client = aws_sdk_dynamodb::Client::new(&deployment.sdk);
             let chats = Chats::new(Table::new(client, deployment.table("Chats").await?));
-            commands::set_for_everybody(&telegram).await?;
+            let sms = match functions.setting("SIPPY_URL") {
+                Some(_) => SmsBilling::On,
+                None => SmsBilling::Off,
+            };
+            commands::set_for_everybody(&telegram, sms).await?;
             let users = user_service(&deployment, &functions).await?;
-            commands::words(&commands::set_for_staff(&telegram, &chats, &users).await?)
+            commands::words(&commands::set_for_staff(&telegram, &chats, &users, sms).await?)
         }
     };
     println!("{words}");

@@ -11,7 +11,7 @@ use sandbox::testbed::wire::Wire;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use shared::aws_account::AwsAccount;
-use shared::bot::commands::Command;
+use shared::bot::commands::{Command, SmsBilling};
 use shared::domain::dialogue::ChatId;
 use shared::domain::locale::Locale;
 use shared::http_client::HttpClients;
@@ -182,18 +182,19 @@ async fn the_staff_is_offered_more_in_their_own_chats_and_languages() {
     bench.link(501, "olena", &["customer", "staff"], Some(Locale::Uk)).await;
     bench.link(502, "agus", &["admin"], None).await;
     bench.link(503, "budi", &["customer"], None).await;
-    set_for_everybody(&bench.telegram).await.unwrap();
+    set_for_everybody(&bench.telegram, SmsBilling::On).await.unwrap();
     for _ in 0..2 {
-        let tally = set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap();
+        let tally =
+            set_for_staff(&bench.telegram, &bench.chats(), &bench.users(), SmsBilling::On).await.unwrap();
         assert_eq!(tally, Tally { staff_chats: 2, gone: 0 });
     }
 
     let names =
         |offered: &[(String, String)]| offered.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     let everybody = bench.offered(None, "").await;
-    assert_eq!(names(&everybody), ["start", "help", "invoices", "cancel", "language", "unlink"]);
+    assert_eq!(names(&everybody), ["start", "help", "invoices", "usage", "cancel", "language", "unlink"]);
     let olena = bench.offered(Some(501), "").await;
-    assert_eq!(names(&olena), ["start", "help", "invoices", "task", "cancel", "language", "unlink"]);
+    assert_eq!(names(&olena), ["start", "help", "invoices", "usage", "task", "cancel", "language", "unlink"]);
     assert_eq!(bench.offered(Some(503), "").await, []);
     // A language that was chosen is spoken whatever the person's Telegram speaks.
     let help = |offered: &[(String, String)]| offered[1].1.clone();
@@ -212,14 +213,15 @@ async fn who_has_left_the_staff_is_offered_what_everybody_is() {
     let bench = Bench::start(json!({ "botToken": TOKEN, "webhookSecret": "" })).await;
     bench.link(501, "olena", &["staff"], Some(Locale::Uk)).await;
     bench.link(502, "agus", &["admin"], None).await;
-    set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap();
+    set_for_staff(&bench.telegram, &bench.chats(), &bench.users(), SmsBilling::Off).await.unwrap();
     assert_eq!(bench.offered(Some(501), "uk").await.len(), 7);
 
     let left =
         json!({ "email": "olena@example.com", "name": "olena", "locale": "en", "roles": ["customer"] });
     bench.sandbox.control("PUT", "/_control/users/users/olena", &left).await.unwrap();
     for _ in 0..2 {
-        let tally = set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap();
+        let tally =
+            set_for_staff(&bench.telegram, &bench.chats(), &bench.users(), SmsBilling::Off).await.unwrap();
         assert_eq!(tally, Tally { staff_chats: 1, gone: 0 });
         for language in ["", "en", "id", "uk", "uz", "ru"] {
             assert_eq!(bench.offered(Some(501), language).await, [], "{language:?}");
@@ -228,7 +230,8 @@ async fn who_has_left_the_staff_is_offered_what_everybody_is() {
     }
     let refused = json!({ "ok": false, "error_code": 400, "description": "Bad Request: chat not found" });
     bench.wire.answer_next("/deleteMyCommands", 1, (400, refused.to_string()));
-    let tally = set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap();
+    let tally =
+        set_for_staff(&bench.telegram, &bench.chats(), &bench.users(), SmsBilling::Off).await.unwrap();
     assert_eq!(tally, Tally { staff_chats: 1, gone: 1 });
 }
 
@@ -239,12 +242,14 @@ async fn who_cannot_be_asked_about_stops_it_and_a_chat_that_is_gone_does_not() {
     bench.link(502, "agus", &["admin"], None).await;
     let refused = json!({ "ok": false, "error_code": 400, "description": "Bad Request: chat not found" });
     bench.wire.answer_next("/setMyCommands", 1, (400, refused.to_string()));
-    let tally = set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap();
+    let tally =
+        set_for_staff(&bench.telegram, &bench.chats(), &bench.users(), SmsBilling::Off).await.unwrap();
     assert_eq!(tally, Tally { staff_chats: 1, gone: 1 });
     assert!(commands_words(&tally).ends_with("; 1 chats are gone at Telegram"));
     let fault = json!({ "party": "users", "operation": "user", "fault": "server_error" });
     bench.sandbox.control("POST", "/_control/faults", &fault).await.unwrap();
-    let error = set_for_staff(&bench.telegram, &bench.chats(), &bench.users()).await.unwrap_err();
+    let error =
+        set_for_staff(&bench.telegram, &bench.chats(), &bench.users(), SmsBilling::Off).await.unwrap_err();
     assert!(error.to_string().contains("cannot be asked"), "{error}");
 }
 

@@ -10,12 +10,14 @@ use sandbox::testbed::aws::Aws;
 use sandbox::testbed::chat;
 use sandbox::testbed::chat::bot::Bot;
 use sandbox::testbed::chat::user::User;
-use sandbox::testbed::dynamodb::{CHATS, INVOICES, NOTIFICATIONS};
+use sandbox::testbed::dynamodb::{CHATS, INVOICES, NOTIFICATIONS, SMS_BILLING};
 use sandbox::testbed::wire::Wire;
 use sandbox::tripay::credentials::SANDBOX;
 use serde_json::{Value, json};
 use shared::aws_account::AwsAccount;
+use shared::bot::commands::SmsBilling;
 use shared::domain::dialogue::ChatId;
+use shared::domain::sms::settings::Defaults;
 use shared::domain::support_task::draft::{Subscriber, Worker, WorkerId};
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
@@ -43,6 +45,8 @@ pub struct Bench {
     aws_url: String,
     parties: Parties,
     pub settings: BotSettings,
+    /// Whether people are billed for SMS.
+    pub sms: SmsBilling,
 }
 
 impl Bench {
@@ -85,7 +89,7 @@ impl Bench {
             callback_url: None,
             return_url: None,
         };
-        Self { aws, sandbox, wire, aws_url, parties, settings }
+        Self { aws, sandbox, wire, aws_url, parties, settings, sms: SmsBilling::On }
     }
 
     /// A process of the function.
@@ -96,8 +100,12 @@ impl Bench {
         let config =
             sdk_config_for(http.aws.clone(), credentials.clone(), region.clone(), endpoint_url.clone());
         let table = |name: &str| Table::new(aws_sdk_dynamodb::Client::new(&config), name.to_owned());
-        let tables =
-            Tables { chats: table(CHATS), invoices: table(INVOICES), notifications: table(NOTIFICATIONS) };
+        let sms_billing = match self.sms {
+            SmsBilling::On => Some((table(SMS_BILLING), Defaults::ORIGINAL)),
+            SmsBilling::Off => None,
+        };
+        let (chats, invoices, notifications) = (table(CHATS), table(INVOICES), table(NOTIFICATIONS));
+        let tables = Tables { chats, invoices, notifications, sms_billing };
         let account = AwsAccount { credentials, region, endpoint_url };
         let secrets = SecretReader::new(&http, account, "paydesk".to_owned());
         let app = App::new(tables, secrets, Caller::new(http), self.parties.clone(), self.settings.clone());

@@ -14,13 +14,14 @@ const LOCAL_SECRET: &str = "sandbox-webhook-secret-0000000000000000000";
 const NOTHING: (&str, &str) = ("", "");
 
 /// A file, the status of its answer, the method in it, and words that it says.
-const FILES: [(&str, u16, (&str, &str)); 24] = [
+const FILES: [(&str, u16, (&str, &str)); 25] = [
     ("start", 200, ("sendMessage", "Hello, <b>Alex Carter</b>!")),
     ("start-with-token", 200, ("sendMessage", "This link is not valid any more")),
     ("help", 200, ("sendMessage", "/invoices – Your invoices")),
     ("help-base64", 200, ("sendMessage", "/invoices – Your invoices")),
     ("task", 200, ("sendMessage", "only for the staff")),
     ("invoices", 200, ("sendMessage", "You have no invoices yet.")),
+    ("usage", 200, ("sendMessage", "Your SMS usage")),
     ("language", 200, ("sendMessage", "Choose your language")),
     ("words", 200, ("sendMessage", "I did not understand that.")),
     ("press-language", 200, ("editMessageText", "Відтепер")),

@@ -24,4 +24,5 @@ mod steps;
 mod store_trouble;
 mod task_buttons;
 mod updates;
+mod usage;
 mod wizard;

@@ -10,6 +10,7 @@ mod people;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod wizard;
 
 use jiff::Timestamp;

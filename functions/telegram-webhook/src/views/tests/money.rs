@@ -1,6 +1,6 @@
 //! Invoices, ways to pay and codes, word for word; and what is said about accounts.
 
-use shared::bot::commands::{Audience, Command};
+use shared::bot::commands::{Audience, Command, SmsBilling};
 use shared::domain::invoice::{Invoice, Standing};
 use shared::domain::locale::Locale;
 use shared::domain::money::Money;
@@ -191,13 +191,13 @@ fn every_language_is_offered_by_its_own_name() {
 
 #[test]
 fn help_lists_what_this_person_may_do_and_how_a_stranger_gets_further() {
-    let stranger = english().help(&Command::for_audience(Audience::Stranger)).html;
+    let stranger = english().help(&Command::for_audience(Audience::Stranger, SmsBilling::On)).html;
     assert!(
         stranger.contains("\n/language – Choose the language\n") && !stranger.contains("/task"),
         "{stranger}"
     );
     assert!(stranger.ends_with("choose “Connect Telegram” there and follow the link."), "{stranger}");
-    let staff = english().help(&Command::for_audience(Audience::Staff)).html;
+    let staff = english().help(&Command::for_audience(Audience::Staff, SmsBilling::On)).html;
     assert!(
         staff.contains("/task – Create a support task") && !staff.contains("Connect Telegram"),
         "{staff}"

@@ -1,13 +1,18 @@
 //! Views to look at: every one there is, with ordinary people and with hostile ones.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::bot::commands::{Audience, Command};
+use shared::bot::commands::{Audience, Command, SmsBilling};
 use shared::domain::dialogue::{DialogueId, OpenWizard};
 use shared::domain::invoice::attempt::Transaction;
 use shared::domain::invoice::{Invoice, Payment, Standing};
-use shared::domain::money::Money;
+use shared::domain::money::{Currency, Money};
 use shared::domain::order::{Order, OrderItem};
 use shared::domain::payment_channel::PaymentChannel;
+use shared::domain::sms::account::{OpenPeriod, SmsAccount};
+use shared::domain::sms::micros::Micros;
+use shared::domain::sms::rhythm::Frequency;
+use shared::domain::sms::settings::{Defaults, Overrides, Settings};
+use shared::domain::sms::usage::{Usage, UsageLine};
 use shared::domain::support_task::draft::{
     DescriptionError, Subscriber, TaskDraft, TaskKind, WhatsApp, Worker, WorkerId, Workers,
 };
@@ -237,7 +242,7 @@ fn of_people(words: &Words, cast: &Cast) -> Vec<View> {
         words.staff_only(),
         words.trouble(),
     ];
-    views.extend(Audience::ALL.map(|audience| words.help(&Command::for_audience(audience))));
+    views.extend(Audience::ALL.map(|audience| words.help(&Command::for_audience(audience, SmsBilling::On))));
     views
 }
 
@@ -272,7 +277,34 @@ fn of_invoices(words: &Words, cast: &Cast) -> Vec<View> {
     views
 }
 
+/// Usage of somebody who sent nothing, and of somebody who sent as much as can be counted.
+fn of_usage(words: &Words) -> Vec<View> {
+    let mut full = SmsAccount::new("user-1".parse().unwrap());
+    let rate = Micros::new(i64::MAX).unwrap();
+    let line = UsageLine {
+        country: "Ukraine".parse().unwrap(),
+        prefix: None,
+        rate,
+        messages: u64::MAX,
+        segments: u64::MAX,
+        cost: rate,
+    };
+    let usage = Usage::new(vec![line], 0).unwrap();
+    let currency = Currency::Uzs;
+    full.currency = Some(currency);
+    full.periods.push(OpenPeriod { start: at(0), end: Some(at(60)), latest: at(1), currency, usage });
+    full.awaiting_approval = u32::MAX;
+    let empty = SmsAccount::new("user-1".parse().unwrap());
+    let frequencies = [Frequency::Daily, Frequency::Threshold];
+    let global = |frequency| Overrides { frequency: Some(frequency), ..Overrides::default() };
+    let views = frequencies.map(|frequency| {
+        let settings = Settings::of(&Overrides::default(), &global(frequency), Defaults::ORIGINAL);
+        [words.usage(&empty, &settings, at(2)), words.usage(&full, &settings, at(2))]
+    });
+    views.concat()
+}
+
 /// Every view there is.
 pub fn all(words: &Words, cast: &Cast) -> Vec<View> {
-    [of_wizard(words, cast), of_people(words, cast), of_invoices(words, cast)].concat()
+    [of_wizard(words, cast), of_people(words, cast), of_invoices(words, cast), of_usage(words)].concat()
 }

@@ -7,12 +7,13 @@ use shared::notices::texts::catalogue::{Sheet, Values};
 
 use super::words;
 
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     include_str!("../channels.rs"),
     include_str!("../codes.rs"),
     include_str!("../invoices.rs"),
     include_str!("../people.rs"),
     include_str!("../tasks.rs"),
+    include_str!("../usage.rs"),
     include_str!("../wizard/mod.rs"),
     include_str!("../wizard/choosing.rs"),
     include_str!("../wizard/endings.rs"),

@@ -1,0 +1,54 @@
+//! SMS usage against limits, with a bar.
+
+use jiff::Timestamp;
+use shared::domain::sms::account::SmsAccount;
+use shared::domain::sms::micros::Micros;
+use shared::domain::sms::settings::Settings;
+
+use super::{Filling, View, Words};
+
+/// Parts of the bar.
+const PARTS: usize = 10;
+
+impl Words {
+    /// What somebody used and was not billed for, and when they are.
+    pub fn usage(&self, account: &SmsAccount, settings: &Settings, now: Timestamp) -> View {
+        let open = account.open().unwrap_or_default();
+        let currency = account.currency.unwrap_or(settings.currency.value);
+        let (limit, most) = (settings.max_amount.value, settings.max_messages.value);
+        let units = |millionths: i64| u64::try_from(millionths).unwrap_or(0);
+        let percent = percent(units(open.cost.millionths()), units(limit.millionths()))
+            .max(percent(open.messages, most));
+        let full = percent / (100 / PARTS);
+        let bar = "▓".repeat(full) + &"░".repeat(PARTS.saturating_sub(full));
+        let of = |used: &str, limit: &str| {
+            self.html("usage_of", &[("used", Filling::Words(used)), ("limit", Filling::Words(limit))])
+        };
+        let amount = |micros: Micros| self.locale.amount(micros.rounded(currency));
+        let mut lines = vec![
+            self.html("usage", &[]),
+            String::new(),
+            format!("{bar} <b>{percent}%</b>"),
+            self.fact("label_used", &of(&amount(open.cost), &amount(limit))),
+            self.fact("label_messages", &of(&open.messages.to_string(), &most.to_string())),
+        ];
+        if settings.active.value {
+            let end = account.periods.first().and_then(|period| period.end);
+            let next = match end.or_else(|| settings.rhythm().next_end(now)) {
+                Some(end) => self.moment(end),
+                None => self.html("usage_by_limit", &[]),
+            };
+            lines.push(self.fact("label_next_bill", &next));
+        }
+        if account.awaiting_approval > 0 {
+            lines.push(self.fact("label_pending_bills", &account.awaiting_approval.to_string()));
+        }
+        View::of(lines.join("\n"))
+    }
+}
+
+/// How many whole hundredths of a limit are used: a hundred at most, and where there is no room at all.
+fn percent(used: u64, limit: u64) -> usize {
+    let hundredths = u128::from(used).saturating_mul(100).checked_div(u128::from(limit)).unwrap_or(100);
+    usize::try_from(hundredths.min(100)).unwrap_or(100)
+}
