@@ -6,6 +6,8 @@ mod account_properties;
 pub mod bill;
 pub mod bill_number;
 pub mod check;
+#[cfg(test)]
+mod history_properties;
 pub mod micros;
 pub mod rate_deck;
 pub mod rhythm;
