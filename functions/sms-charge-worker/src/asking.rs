@@ -4,7 +4,6 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::sms::bill::charging::Finding;
 use shared::domain::sms::bill::{Charging, SmsBill};
 use shared::domain::sms::switch_account::SwitchAccount;
-use shared::lambda::metrics::Metric;
 use shared::providers::sippy::Sippy;
 use shared::providers::sippy::ledger::{Payment, PaymentOutcome};
 use shared::queues::batch::Delivery;
@@ -68,11 +67,7 @@ impl Billing<'_> {
         match sippy.payments(account, from, to).await {
             Ok(payments) => finding(bill, &payments),
             Err(error) => {
-                self.app.metrics.count(Metric::ProviderCallFailed);
-                tracing::warn!(
-                    correlationId = self.correlation_id, bill = %bill.number, %error,
-                    "the switch could not be asked about a debit"
-                );
+                self.failed(&error).await;
                 Finding::Unknown
             }
         }
