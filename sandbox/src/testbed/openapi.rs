@@ -161,8 +161,8 @@ fn info() -> utoipa::openapi::Info {
     let mut license = License::new("MIT");
     license.identifier = Some("MIT".to_owned());
     let description = "Invoices paid through Tripay, what operators decide about them, what people are told \
-        about it, the chats and support tasks of the Telegram bot, and the jobs, orders and payment methods of \
-        Billz. Errors are `application/problem+json` (RFC 9457) with `code`, `retryable` and `correlationId`.";
+        about it, the chats and support tasks of the Telegram bot, the jobs, orders and payment methods of Billz, \
+        and the billing of SMS. Errors are `application/problem+json` (RFC 9457) with `code`, `retryable` and `correlationId`.";
     let info = InfoBuilder::new().title("Paydesk").version(env!("CARGO_PKG_VERSION"));
     info.description(Some(description)).license(Some(license)).build()
 }
@@ -176,6 +176,9 @@ fn proofs(mut components: Components) -> Components {
     components.add_security_scheme("user", bearer());
     components.add_security_scheme("admin", bearer());
     components.add_security_scheme("service", key);
+    // The secret `cron`, as it is.
+    let secret = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+    components.add_security_scheme("cron", secret);
     components
 }
 

@@ -1,0 +1,40 @@
+//! The REST API of SMS billing: says whether messages may be sent, counts those that were, explains prices, keeps
+//! settings and rate decks, shows bills and takes decisions about them, and starts runs.
+//!
+//! Trigger: `/internal/sms/**`, `/api/admin/sms/**`, `/api/cron/process-sms-billing`, `/api/user/billing-summary` and
+//! `/api/user/billing-history`. Safe to run twice: yes; usage counts once by its id, settings are replaced whole, and
+//! a decision about a bill is taken once. It never calls the switch.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod app;
+mod bill_views;
+mod bills;
+mod check;
+mod cron_caller;
+mod decks;
+mod dry_run;
+mod openapi;
+mod own_bills;
+mod pending;
+mod price;
+mod routes;
+mod runs;
+mod setting_views;
+mod settings;
+mod stats;
+#[cfg(test)]
+mod tests;
+mod usage;
+
+use anyhow::Context;
+use lambda_http::Error;
+use shared::lambda::http_function::serve;
+use shared::rest::edge;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let app = app::start().await.context("sms-api cannot start")?;
+    // The function lives as long as its process.
+    let router = routes::router(Box::leak(Box::new(app)));
+    serve(move |request| edge::answer(router.clone(), request)).await
+}
