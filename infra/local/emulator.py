@@ -15,6 +15,7 @@ import emulated_schedules
 
 _extract_iam_action = iam_actions.extract_iam_action
 _execute_function = lambda_svc._execute_function
+_sqs_concurrency = lambda_svc._sqs_esm_concurrency
 
 # On AWS the permission for one message is the permission for ten: there are no actions of these names.
 BATCH_ACTIONS = {
@@ -53,8 +54,17 @@ def _reports_failures(body) -> bool:
     return isinstance(body, dict) and bool(body.get("batchItemFailures"))
 
 
+def sqs_concurrency(mapping, *function):
+    """How many batches of a queue a function handles at once. A parameter of a template comes as text."""
+    scaling = mapping.get("ScalingConfig") or {}
+    if "MaximumConcurrency" in scaling:
+        mapping = mapping | {"ScalingConfig": scaling | {"MaximumConcurrency": int(scaling["MaximumConcurrency"])}}
+    return _sqs_concurrency(mapping, *function)
+
+
 iam_actions.extract_iam_action = iam_action
 lambda_svc._execute_function = execute_function
+lambda_svc._sqs_esm_concurrency = sqs_concurrency
 emulated_mail.close_gaps()
 emulated_schedules.close_gaps()
 
