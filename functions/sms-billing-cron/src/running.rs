@@ -82,12 +82,12 @@ pub async fn go_on(app: &App, run: SmsRun, origin: Origin, until: Instant) -> Re
 async fn try_to_go_on(app: &App, run: &mut SmsRun, origin: Origin, until: Instant) -> Result<Part, RunError> {
     let now = Timestamp::now();
     let kind = kind_of(run, now)?;
-    if kind == Kind::Bills && run.after.is_none() && app.is_busy().await {
-        tracing::info!("enough is to be charged already: bills are watched by the next run");
-        return Ok(Part::Complete);
-    }
     if kind == Kind::Bills && run.after.is_none() {
         app.count_long_pending(now).await;
+        if app.is_busy().await {
+            tracing::info!("enough is to be charged already: bills are watched by the next run");
+            return Ok(Part::Complete);
+        }
     }
     let begun_at = run.after.clone();
     loop {
@@ -122,9 +122,8 @@ async fn catch_up(app: &App, kind: Kind, run: &SmsRun) -> Result<(), RunError> {
     }
     let scheduled_at = run.scheduled_at.checked_sub(A_DAY).unwrap_or(run.scheduled_at);
     for schedule in [Schedule::Weekly, Schedule::Monthly] {
-        let run = schedule.as_str().to_owned();
-        let late =
-            SmsRun { version: VERSION, run, scheduled_at, correlation_id: None, after: None, planned: 0 };
+        let (run, correlation_id) = (schedule.as_str().to_owned(), run.correlation_id.clone());
+        let late = SmsRun { version: VERSION, run, scheduled_at, correlation_id, after: None, planned: 0 };
         app.runs.queue.send(&serde_json::to_string(&late)?, None).await?;
     }
     Ok(())

@@ -74,7 +74,10 @@ async fn whatever_call_goes_wrong_every_user_is_planned() {
     all_parts(&bench).await;
     assert_eq!((bench.users().len(), bench.planned().len()), (USERS, USERS));
     let calls = bench.wire.calls().len();
-    assert_eq!(calls, 15, "a page and its ten batches, the rest of the run, a page and its two batches");
+    assert_eq!(
+        calls, 19,
+        "a page and its ten batches, the rest, a page and its two, and two runs that find nobody"
+    );
     for number in 1..=calls {
         for cut in [Cut::Answer, Cut::Request, Cut::Death] {
             check(number, cut).await;

@@ -79,7 +79,7 @@ async fn what_the_queue_did_not_take_is_sent_again() {
     bench.wire.answer_next("SendMessageBatch", 1, refuses_all());
     assert_eq!(bench.fire("daily", "2025-10-16T02:00:00Z").await, json!({ "planned": 25, "complete": true }));
     assert_eq!((bench.planned().len(), bench.users().len()), (25, 25));
-    assert_eq!(bench.waiting(), Vec::<Value>::new());
+    assert!(bench.waiting().iter().all(|run| run["run"] != "daily"), "nothing of it is left");
 }
 
 #[tokio::test]
@@ -122,6 +122,7 @@ async fn who_calls_hears_of_a_run_that_nobody_goes_on_with() {
     bench.wire.answer_next("SendMessage", 3, down());
     let error = bench.hand(&scheduled("daily", "2025-10-16T02:00:00Z"), TIME).await.unwrap_err().to_string();
     assert!(error.starts_with("the rest of the run is not on its queue: "), "{error}");
+    bench.wire.reset();
     assert_eq!(bench.fire("daily", "2025-10-16T02:00:00Z").await, json!({ "planned": 3, "complete": true }));
     assert_eq!(bench.users().len(), 3);
 }
