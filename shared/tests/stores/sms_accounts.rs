@@ -195,12 +195,13 @@ async fn users_are_due_in_the_list_of_their_schedule_once_a_period_ended() {
     stores.record("idle", &events(&["a"])).await;
     let midnight = "2026-11-22T00:00:00Z";
     assert_eq!(due(&stores, Schedule::Daily, "2026-11-21T23:59:59.999Z").await, Vec::<String>::new());
-    assert_eq!(due(&stores, Schedule::Daily, midnight).await, ["daily"]);
+    let looked_at = due(&stores, Schedule::Daily, midnight).await;
+    assert_eq!(looked_at, ["by-limit", "daily", "idle"], "also whom no calendar ends, and who is not billed");
     assert_eq!(due(&stores, Schedule::Weekly, "2026-11-23T03:00:00Z").await, ["weekly"]);
     assert_eq!(due(&stores, Schedule::Monthly, "2026-11-30T04:00:00Z").await, Vec::<String>::new());
     assert_eq!(due(&stores, Schedule::Monthly, "2026-12-01T04:00:00Z").await, ["monthly"]);
     stores.bill("daily", 1).await;
-    assert_eq!(due(&stores, Schedule::Daily, RUN).await, Vec::<String>::new(), "who was billed is not due");
+    assert_eq!(due(&stores, Schedule::Daily, RUN).await, ["by-limit", "idle"], "who was billed is not due");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Usage that is counted: each event once, whoever says it how often and whatever answer is lost.
 
+use shared::domain::sms::micros::Micros;
 use shared::domain::sms::rhythm::Frequency;
 use shared::domain::sms::settings::Overrides;
 use shared::domain::sms::usage::{Sent, UsageEvent, UsageId};
@@ -134,12 +135,32 @@ async fn a_death_while_counting_is_made_good_by_counting_again() {
 async fn what_is_refused_counts_nothing_and_marks_nothing() {
     let stores = sms_stores().await;
     stores.record("user-1", &events(&["a"])).await;
-    stores.set("user-1", Overrides { currency: Some("EUR".parse().unwrap()), ..Overrides::default() }).await;
-    let refused = stores.accounts.record(&id("user-1"), &events(&["b", "c"]), &terms(), &cause(NOON)).await;
+    let mut endless = event("c");
+    if let Sent::Messages(line) = &mut endless.sent {
+        line.cost = Micros::new(i64::MAX).unwrap();
+    }
+    let batch = [event("b"), endless];
+    let refused = stores.accounts.record(&id("user-1"), &batch, &terms(), &cause(NOON)).await;
     let error = refused.unwrap_err();
     assert!(matches!(error, RecordingError::Refused(_)), "{error}");
-    assert_eq!(error.to_string(), "what is not billed yet is counted in USD");
+    assert_eq!(error.to_string(), "too much was used in one period");
     assert_eq!((stores.account("user-1").await.open().unwrap().messages, stores.count("SMS_USAGE")), (1, 1));
+}
+
+#[tokio::test]
+async fn what_is_used_after_a_change_of_currency_counts_in_a_period_of_its_own() {
+    let stores = sms_stores().await;
+    stores.record("user-1", &events(&["a"])).await;
+    stores.set("user-1", Overrides { currency: Some("EUR".parse().unwrap()), ..Overrides::default() }).await;
+    stores.record("user-1", &events(&["b", "c"])).await;
+    let account = stores.account("user-1").await;
+    let periods: Vec<_> = account
+        .periods
+        .iter()
+        .map(|period| (period.currency.code(), period.usage.totals().unwrap().messages))
+        .collect();
+    assert_eq!(periods, [("USD", 1), ("EUR", 2)]);
+    assert_eq!(account.periods[0].end, Some(account.periods[1].start), "without a gap");
 }
 
 #[tokio::test]
