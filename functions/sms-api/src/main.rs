@@ -1,9 +1,8 @@
 //! The REST API of SMS billing: says whether messages may be sent, counts those that were, explains prices, keeps
 //! settings and rate decks, shows bills and takes decisions about them, and starts runs.
 //!
-//! Trigger: `/internal/sms/**`, `/api/admin/sms/**`, `/api/cron/process-sms-billing`, `/api/user/billing-summary` and
-//! `/api/user/billing-history`. Safe to run twice: yes; usage counts once by its id, settings are replaced whole, and
-//! a decision about a bill is taken once. It never calls the switch.
+//! Trigger: `/internal/sms/**`, `/api/admin/sms/**`, `/api/cron/process-sms-billing`, `/api/user/billing-*`. Safe to run
+//! twice: yes; usage counts once by its id, settings are replaced whole, and a bill is decided about once.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod app;

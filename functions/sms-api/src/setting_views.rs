@@ -129,7 +129,7 @@ impl PutSettings {
             return Err(wrong("sippyAccountId", &"an account at the switch is one user's"));
         }
         Ok(Overrides {
-            frequency: parsed("billingFrequency", self.billing_frequency.as_deref())?,
+            frequency: read("billingFrequency", self.billing_frequency.as_deref())?,
             max_amount: amount("maxAmount", &self.max_amount)?,
             max_messages: self.max_messages,
             day_of_week: week.transpose()?,
@@ -137,9 +137,9 @@ impl PutSettings {
             auto_processing: self.auto_processing,
             notification_enabled: self.notification_enabled,
             notification_threshold: amount("notificationThreshold", &self.notification_threshold)?,
-            currency: parsed("currency", self.currency.as_deref())?,
+            currency: read("currency", self.currency.as_deref())?,
             switch_account: account.transpose()?,
-            deck: parsed("rateDeckId", self.rate_deck_id.as_deref())?,
+            deck: read("rateDeckId", self.rate_deck_id.as_deref())?,
             active: self.active,
         })
     }
@@ -149,7 +149,7 @@ fn wrong(field: &str, error: &dyn std::fmt::Display) -> Refusal {
     unprocessable("invalid_body", format!("{field}: {error}"))
 }
 
-fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+fn read<T: std::str::FromStr<Err: std::fmt::Display>>(
     field: &str,
     text: Option<&str>,
 ) -> Result<Option<T>, Refusal> {
