@@ -212,7 +212,7 @@ async fn every_file_is_answered_as_the_table_says() {
         assert_eq!(payments, billz.payments, "{name}");
         assert_eq!(operations, billz.operations, "{name}");
         let charges = bench.sms_charges();
-        let charges: Vec<_> = charges.iter().map(|message| named(message)).collect();
+        let charges: Vec<_> = charges.iter().map(named).collect();
         assert_eq!(charges, sms, "{name}");
         let graves = bench.buried();
         assert_eq!(graves.len(), buried.len(), "{name}");
