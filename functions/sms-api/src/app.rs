@@ -2,12 +2,13 @@
 
 use axum::extract::FromRef;
 use shared::domain::sms::settings::Defaults;
+use shared::lambda::aws::account;
 use shared::lambda::metrics::Metrics;
 use shared::lambda::secrets::SecretReader;
 use shared::lambda::settings;
+use shared::lambda::signed_call::SignedCalls;
 use shared::lambda::startup::Startup;
 use shared::providers::call::Caller;
-use shared::queues::queue::Queue;
 use shared::rest::edge::{Edge, ReadSecrets};
 use shared::rest::tokens::{TokenRules, Tokens};
 use shared::stores::idempotency_keys::IdempotencyKeys;
@@ -21,6 +22,7 @@ use shared::workflows::sms_tariffs::SmsTariffs;
 use shared::workflows::sms_terms::{SmsTerms, defaults};
 
 use crate::cron_caller::{CronCallers, SECRET};
+use crate::run_queue::RunQueue;
 use crate::stats::HeldStats;
 
 /// The function.
@@ -33,7 +35,7 @@ pub struct App {
     pub decks: SmsDecks,
     pub bills: SmsBills,
     /// `SMS_BILLING_RUNS_QUEUE_URL`.
-    pub runs: Queue,
+    pub runs: RunQueue,
     pub stats: HeldStats,
 }
 
@@ -45,7 +47,7 @@ pub struct Parts {
     /// Answers to repeats.
     pub idempotency: Table,
     /// Takes runs.
-    pub runs: Queue,
+    pub runs: RunQueue,
     /// What counts where nobody set anything.
     pub defaults: Defaults,
 }
@@ -57,11 +59,13 @@ pub struct Parts {
 pub async fn start() -> anyhow::Result<App> {
     let startup = Startup::begin()?;
     let dynamodb = aws_sdk_dynamodb::Client::new(&startup.aws);
-    let sqs = aws_sdk_sqs::Client::new(&startup.aws);
     let parts = Parts {
         billing: Table::new(dynamodb.clone(), settings::required("SMS_BILLING_TABLE")?),
         idempotency: Table::new(dynamodb, settings::required("IDEMPOTENCY_TABLE")?),
-        runs: Queue::new(sqs, settings::required("SMS_BILLING_RUNS_QUEUE_URL")?),
+        runs: RunQueue::new(
+            SignedCalls::new(&startup.http, account()?),
+            settings::required("SMS_BILLING_RUNS_QUEUE_URL")?,
+        ),
         defaults: defaults()?,
     };
     let rules = TokenRules {

@@ -17,6 +17,7 @@ mod own_bills;
 mod pending;
 mod price;
 mod routes;
+mod run_queue;
 mod runs;
 mod setting_views;
 mod settings;

@@ -124,18 +124,13 @@ impl App {
             after: None,
             planned: 0,
         };
-        let body = serde_json::to_string(&run).map_err(|error| {
-            tracing::error!(%error, "a run could not be written");
-            let detail = "the run could not be written";
-            Refusal::from(Problem::lasting(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", detail))
-        })?;
-        self.runs.send(&body, None).await.map_err(|error| {
+        let message_id = self.runs.send(&run).await.map_err(|error| {
             tracing::error!(correlationId = cause.correlation_id, %error, "a run was not started");
             let detail = "the run was not started, please try again";
             Refusal::from(Problem::passing(StatusCode::SERVICE_UNAVAILABLE, "queue_unavailable", detail, 2))
         })?;
         let (correlation_id, run) = (&cause.correlation_id, wanted.schedule.as_str());
-        tracing::info!(correlationId = correlation_id, run, through = %wanted.through, "run started");
+        tracing::info!(correlationId = correlation_id, run, through = %wanted.through, messageId = message_id, "run started");
         let view = RunStarted {
             success: true,
             message: "SMS billing processing started",

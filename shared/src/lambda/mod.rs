@@ -5,7 +5,7 @@ pub mod startup;
 pub mod settings;
 
 pub mod aws;
-pub mod signed_read;
+pub mod signed_call;
 
 pub mod secrets;
 

@@ -8,22 +8,24 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::signed_read::{ReadError, ReadOperation, SignedReads};
+use super::signed_call::{SignedCallError, SignedCalls, SignedOperation};
 use crate::aws_account::AwsAccount;
 use crate::http_client::HttpClients;
 
-const BATCH: ReadOperation =
-    ReadOperation { service: "secretsmanager", target: "secretsmanager.BatchGetSecretValue" };
-const ONE: ReadOperation =
-    ReadOperation { service: "secretsmanager", target: "secretsmanager.GetSecretValue" };
+const BATCH: SignedOperation = secrets_operation("secretsmanager.BatchGetSecretValue");
+const ONE: SignedOperation = secrets_operation("secretsmanager.GetSecretValue");
 const NOT_FOUND: &str = "ResourceNotFoundException";
+const fn secrets_operation(target: &'static str) -> SignedOperation {
+    SignedOperation { service: "secretsmanager", target, content_type: "application/x-amz-json-1.1" }
+}
+
 /// Most pages of one batch that are read: as many as the names that a batch may hold.
 const MOST_PAGES: usize = 20;
 
 /// Reads the secrets of one stack.
 #[derive(Debug, Clone)]
 pub struct SecretReader {
-    reads: SignedReads,
+    calls: SignedCalls,
     stack: String,
 }
 
@@ -101,7 +103,7 @@ struct PreviousWish {
 impl SecretReader {
     /// Reads the secrets of `stack` in our account.
     pub fn new(clients: &HttpClients, account: AwsAccount, stack: String) -> Self {
-        Self { reads: SignedReads::new(clients, account), stack }
+        Self { calls: SignedCalls::new(clients, account), stack }
     }
 
     /// Reads secrets as they are now, in one request as far as they fit into one answer.
@@ -114,7 +116,7 @@ impl SecretReader {
         let mut next_token = None;
         for _ in 0..MOST_PAGES {
             let wish = BatchWish { secret_id_list: &ids, next_token };
-            let page: Page = self.reads.read(BATCH, &wish).await.map_err(unavailable)?;
+            let page: Page = self.calls.call(BATCH, &wish).await.map_err(unavailable)?;
             if let Some(refused) = page.errors.into_iter().flatten().next() {
                 return Err(refused.into());
             }
@@ -134,7 +136,7 @@ impl SecretReader {
     /// When Secrets Manager does not answer, or refuses.
     pub async fn previous<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, SecretError> {
         let wish = PreviousWish { secret_id: self.id(name), version_stage: "AWSPREVIOUS" };
-        match self.reads.read::<Value>(ONE, &wish).await {
+        match self.calls.call::<Value>(ONE, &wish).await {
             Ok(value) => {
                 Ok(value.secret_string.and_then(|text| parse(name, &text).map_err(log_unusable).ok()))
             }
@@ -179,7 +181,7 @@ fn parse<T: DeserializeOwned>(name: &str, text: &SecretString) -> Result<T, Secr
     })
 }
 
-fn unavailable(error: ReadError) -> SecretError {
+fn unavailable(error: SignedCallError) -> SecretError {
     SecretError::Unavailable(error.detail)
 }
 

@@ -152,7 +152,7 @@ fn one_file_calls_providers() {
         "shared/src/providers/call.rs",
         "shared/src/http_client.rs",
         "shared/src/lambda/aws.rs",
-        "shared/src/lambda/signed_read.rs",
+        "shared/src/lambda/signed_call.rs",
     ];
     only_in(
         "reqwest",

@@ -25,8 +25,8 @@ use shared::domain::sms::usage::{Usage, UsageLine};
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
 use shared::lambda::secrets::SecretReader;
+use shared::lambda::signed_call::SignedCalls;
 use shared::providers::call::Caller;
-use shared::queues::queue::Queue;
 use shared::rest::tokens::{TokenRules, Tokens};
 use shared::stores::invoices::Cause;
 use shared::stores::sms_accounts::{HeldAccount, SmsAccounts};
@@ -36,6 +36,7 @@ use tower::ServiceExt;
 
 use crate::app::{App, Parts};
 use crate::routes::router;
+use crate::run_queue::RunQueue;
 
 /// Takes runs.
 pub const RUNS_QUEUE: &str = "paydesk-sms-billing-runs";
@@ -236,11 +237,11 @@ fn config(url: &str) -> (aws_types::SdkConfig, HttpClients, AwsAccount) {
 }
 
 async fn start_app(aws: &Aws, aws_url: &str) -> &'static App {
-    let (config, http, account) = config(aws_url);
+    let (_, http, account) = config(aws_url);
     let parts = Parts {
         billing: table(aws_url, SMS_BILLING),
         idempotency: table(aws_url, IDEMPOTENCY_KEYS),
-        runs: Queue::new(aws_sdk_sqs::Client::new(&config), aws.sqs.queue_url(RUNS_QUEUE)),
+        runs: RunQueue::new(SignedCalls::new(&http, account.clone()), aws.sqs.queue_url(RUNS_QUEUE)),
         defaults: Defaults::ORIGINAL,
     };
     let secrets = SecretReader::new(&http, account, "paydesk".to_owned());

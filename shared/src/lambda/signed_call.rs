@@ -1,7 +1,7 @@
-//! Reads from a service of AWS that speaks JSON and is asked little: signed requests, tried again.
+//! Calls to a service of AWS that speaks JSON and is asked little: signed requests, tried again.
 //!
-//! The SDK crate of such a service costs size in every function; what is wanted of it is here. A read
-//! changes nothing, so it may run twice.
+//! The SDK crate of such a service costs size in every function; what is wanted of it is here. Only for what may run
+//! twice.
 
 use std::time::Duration;
 
@@ -20,28 +20,29 @@ use crate::unreadable::without_values;
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 /// Longest answer read, in bytes.
 const MAX_ANSWER_BYTES: usize = 1 << 20;
-const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
 /// Asks services of AWS as the function.
 #[derive(Debug, Clone)]
-pub struct SignedReads {
+pub struct SignedCalls {
     client: reqwest::Client,
     account: AwsAccount,
 }
 
-/// An operation that changes nothing.
+/// An operation that may run twice.
 #[derive(Debug, Clone, Copy)]
-pub struct ReadOperation {
+pub struct SignedOperation {
     /// The service's name, in its address and in signatures: `secretsmanager`.
     pub service: &'static str,
     /// The operation as `X-Amz-Target` names it: `secretsmanager.GetSecretValue`.
     pub target: &'static str,
+    /// The form of its JSON: `application/x-amz-json-1.1`.
+    pub content_type: &'static str,
 }
 
-/// Why a read brought nothing. Never holds anything of an answer but AWS's own error message.
+/// Why a call brought nothing. Never holds anything of an answer but AWS's own error message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
-pub struct ReadError {
+pub struct SignedCallError {
     /// AWS's name of the error, such as `ResourceNotFoundException`; empty where it gave none.
     pub code: String,
     /// How the last try failed.
@@ -50,27 +51,27 @@ pub struct ReadError {
     pub detail: String,
 }
 
-impl Verdict for ReadError {
+impl Verdict for SignedCallError {
     fn retry(&self) -> Retry {
         verdict(Kind::Read, self.failure)
     }
 }
 
-impl SignedReads {
+impl SignedCalls {
     /// Asks as somebody, through the client for AWS.
     pub fn new(clients: &HttpClients, account: AwsAccount) -> Self {
         Self { client: clients.aws.clone(), account }
     }
 
-    /// Reads, with up to three tries.
+    /// Calls, with up to three tries.
     ///
     /// # Errors
     /// When AWS refuses, or no try brought an answer that can be read.
-    pub async fn read<T: DeserializeOwned>(
+    pub async fn call<T: DeserializeOwned>(
         &self,
-        operation: ReadOperation,
+        operation: SignedOperation,
         wish: &impl Serialize,
-    ) -> Result<T, ReadError> {
+    ) -> Result<T, SignedCallError> {
         let wish =
             serde_json::to_vec(wish).map_err(|error| failed(Failure::Refused, without_values(&error)))?;
         let mut pauses = PAUSES.into_iter();
@@ -88,7 +89,7 @@ impl SignedReads {
     }
 
     /// One try. The answer is what a success says.
-    async fn exchange(&self, operation: ReadOperation, wish: &[u8]) -> Result<Vec<u8>, ReadError> {
+    async fn exchange(&self, operation: SignedOperation, wish: &[u8]) -> Result<Vec<u8>, SignedCallError> {
         let mut response = self.request(operation, wish)?.send().await.map_err(unanswered)?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unanswered)? {
@@ -104,10 +105,14 @@ impl SignedReads {
         Err(refused(response.status(), Refusal::read(kind, &body)))
     }
 
-    fn request(&self, operation: ReadOperation, wish: &[u8]) -> Result<reqwest::RequestBuilder, ReadError> {
-        let ReadOperation { service, target } = operation;
+    fn request(
+        &self,
+        operation: SignedOperation,
+        wish: &[u8],
+    ) -> Result<reqwest::RequestBuilder, SignedCallError> {
+        let SignedOperation { service, target, content_type } = operation;
         let url = format!("{}/", self.account.address(service));
-        let headers = [("content-type", CONTENT_TYPE), ("x-amz-target", target)];
+        let headers = [("content-type", content_type), ("x-amz-target", target)];
         let method = &http::Method::POST;
         let unsigned = Unsigned { service, method, url: &url, headers: &headers, body: wish };
         let proof = self.account.proof(&unsigned);
@@ -123,11 +128,11 @@ impl SignedReads {
     }
 }
 
-fn failed(failure: Failure, detail: String) -> ReadError {
-    ReadError { code: String::new(), failure, detail }
+fn failed(failure: Failure, detail: String) -> SignedCallError {
+    SignedCallError { code: String::new(), failure, detail }
 }
 
-fn unanswered(error: reqwest::Error) -> ReadError {
+fn unanswered(error: reqwest::Error) -> SignedCallError {
     if error.is_builder() {
         failed(Failure::Refused, format!("the request could not be made: {}", causes(&error.without_url())))
     } else if error.is_timeout() {
@@ -139,7 +144,7 @@ fn unanswered(error: reqwest::Error) -> ReadError {
     }
 }
 
-fn refused(status: StatusCode, said: Refusal) -> ReadError {
+fn refused(status: StatusCode, said: Refusal) -> SignedCallError {
     let failure = match (said.code.as_str(), status.as_u16()) {
         (
             "Throttling"
@@ -159,10 +164,10 @@ fn refused(status: StatusCode, said: Refusal) -> ReadError {
         _ => Failure::Refused,
     };
     let code = if said.code.is_empty() { format!("HTTP {}", status.as_u16()) } else { said.code.clone() };
-    ReadError { detail: format!("{code}: {}", said.message), code: said.code, failure }
+    SignedCallError { detail: format!("{code}: {}", said.message), code: said.code, failure }
 }
 
-fn parse<T: DeserializeOwned>(answer: &[u8]) -> Result<T, ReadError> {
+fn parse<T: DeserializeOwned>(answer: &[u8]) -> Result<T, SignedCallError> {
     serde_json::from_slice(answer).map_err(|error| {
         failed(Failure::Unreadable, format!("unreadable answer: {}", without_values(&error)))
     })
