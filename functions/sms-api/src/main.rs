@@ -1,5 +1,4 @@
-//! The REST API of SMS billing: says whether messages may be sent, counts those that were, explains prices, keeps
-//! settings and rate decks, shows bills and takes decisions about them, and starts runs.
+//! The REST API of SMS billing: usage and prices, settings and rate decks, bills and decisions about them, runs.
 //!
 //! Trigger: `/internal/sms/**`, `/api/admin/sms/**`, `/api/cron/process-sms-billing`, `/api/user/billing-*`. Safe to run
 //! twice: yes; usage counts once by its id, settings are replaced whole, and a bill is decided about once.
