@@ -164,18 +164,17 @@ async fn a_question_ends_in_one_debit_whatever_goes_wrong() {
 
 #[tokio::test]
 async fn any_two_answers_may_be_lost() {
-    for story in [Story::Close, Story::Charge] {
-        let calls = calls_of(story).await;
-        let pairs = (1..=calls).flat_map(|one| (one + 1..=calls).map(move |other| (one, other)));
-        let each = pairs.map(|(one, other)| async move {
-            let bench = story.begin().await;
-            bench.wire.drop_answer_of(one);
-            bench.wire.drop_answer_of(other);
-            bench.settle().await;
-            check_done(&bench, story.bills(), &format!("{story:?} {one} {other}")).await;
-        });
-        iter(each).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
-    }
+    let story = Story::Limit;
+    let calls = calls_of(story).await;
+    let pairs = (1..=calls).flat_map(|one| (one + 1..=calls).map(move |other| (one, other)));
+    let each = pairs.map(|(one, other)| async move {
+        let bench = story.begin().await;
+        bench.wire.drop_answer_of(one);
+        bench.wire.drop_answer_of(other);
+        bench.settle().await;
+        check_done(&bench, story.bills(), &format!("{story:?} {one} {other}")).await;
+    });
+    iter(each).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
 }
 
 async fn die_again_and_again(story: Story) {
