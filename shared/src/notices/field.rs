@@ -42,9 +42,9 @@ pub enum Form {
     Currency,
     /// An instant, shown with its time.
     Instant,
-    /// An instant, shown as the day it falls on.
+    /// An instant, shown as the day it falls on in UTC: billed periods are days there, wherever their reader is.
     Day,
-    /// The end of a period, shown as the last day before it.
+    /// The end of a period, shown as the last day in UTC before it.
     LastDay,
     /// How many.
     Count,

@@ -37,8 +37,8 @@ fn unlike_the_sample(kind: NoticeKind, field: &Field, locale: Locale) -> (Value,
             (json!("EUR"), locale.amount(Money::new(minor, Currency::Eur)))
         }
         Form::Instant => (json!(instant), locale.day_and_time(at, &zone)),
-        Form::Day => (json!(instant), locale.day(at, &zone)),
-        Form::LastDay => (json!(instant), locale.last_day(at, &zone)),
+        Form::Day => (json!(instant), locale.day(at, &TimeZone::UTC)),
+        Form::LastDay => (json!(instant), locale.last_day(at, &TimeZone::UTC)),
         Form::Ordinal => (json!(98_765), "98765".to_owned()),
         Form::Count => (json!(98_765), locale.number(98_765)),
         // No word of its own: the text has to change.

@@ -94,7 +94,7 @@ impl UsageLine {
     }
 
     /// The same messages and money, without a destination and a price of their own.
-    fn as_other(self) -> Self {
+    fn into_other(self) -> Self {
         match OTHER.parse() {
             Ok(country) => Self { country, prefix: None, rate: Micros::ZERO, ..self },
             Err(_) => self,
@@ -147,7 +147,7 @@ impl Usage {
                 if is_there || after.lines.len() < most {
                     after.add_line(line.clone())?;
                 } else {
-                    after.add_line(line.clone().as_other())?;
+                    after.add_line(line.clone().into_other())?;
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! The fields of a notice as a text shows them: cleaned, cut, and written in the reader's language.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
 use crate::domain::locale::Locale;
@@ -48,8 +49,8 @@ fn show(form: Form, value: &Json, currency: Option<Currency>, to: &Reader<'_>) -
         Form::Ordinal => text(value.as_u64()?.to_string()),
         Form::Amount => text(to.locale.amount(Money::new(value.as_i64()?, currency?))),
         Form::Instant => text(to.locale.day_and_time(at()?, to.time_zone)),
-        Form::Day => text(to.locale.day(at()?, to.time_zone)),
-        Form::LastDay => text(to.locale.last_day(at()?, to.time_zone)),
+        Form::Day => text(to.locale.day(at()?, &TimeZone::UTC)),
+        Form::LastDay => text(to.locale.last_day(at()?, &TimeZone::UTC)),
         Form::Count => value.as_u64().map(Shown::Count),
         Form::Flag => value.as_bool().map(Shown::Flag),
         Form::Names => {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::domain::identifier::UserId;
 use crate::domain::sms::account::{OpenPeriod, SeenAtSwitch, SmsAccount};
@@ -17,6 +18,8 @@ use crate::stores::stored_usage::StoredUsage;
 use crate::stores::table::{Key, StoreError};
 
 const SORT_KEY: &str = "SMS_ACCOUNT";
+/// Most of a user's id in the id of an event, in bytes.
+const SHORT: usize = 64;
 
 /// The item. The index holds its keys only: a run reads the names of those that are due, and not what they used.
 #[derive(Debug, Serialize, Deserialize)]
@@ -78,6 +81,17 @@ pub(super) fn user_of(pk: &str) -> Option<&str> {
     pk.strip_prefix(SORT_KEY)?.strip_prefix('#')
 }
 
+/// The user in the id of an event, which is no longer than other ids: a long one is cut, and told apart by its hash.
+fn short(user: &UserId) -> String {
+    let user = user.as_str();
+    match user.get(..SHORT) {
+        Some(beginning) if user.len() > SHORT => {
+            format!("{beginning}-{}", hex::encode(Sha256::digest(user)).get(..16).unwrap_or_default())
+        }
+        _ => user.to_owned(),
+    }
+}
+
 /// The list of those that a run of this schedule looks at.
 pub(super) fn due_partition(schedule: Schedule) -> String {
     format!("SMS_DUE#{}", schedule.as_str())
@@ -87,7 +101,7 @@ impl AccountItem {
     /// The item of an account as it is to be written.
     pub(super) fn of(account: &SmsAccount, settings: &Settings, version: u64, cause: &Cause) -> Self {
         let event = |(index, event)| StoredEvent {
-            id: format!("sms-{}.{version}.{index}", account.user),
+            id: format!("sms-{}.{version}.{index}", short(&account.user)),
             correlation_id: cause.correlation_id.clone(),
             occurred_at: cause.now,
             event: StoredEventKind::of_sms_account(account, event),
@@ -169,5 +183,21 @@ impl StoredSeen {
     fn seen(self) -> Result<SeenAtSwitch, String> {
         let account = SwitchAccount::new(self.account).ok_or("no account at the switch")?;
         Ok(SeenAtSwitch { account, currency: parsed("currency", &self.currency)?, at: self.at })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::identifier::NotificationId;
+
+    #[test]
+    fn the_event_of_any_user_has_an_id_that_notifications_take() {
+        let user = |text: &str| text.parse::<UserId>().unwrap();
+        assert_eq!(short(&user("user-1")), "user-1");
+        let long = ["x".repeat(128), format!("{}y", "x".repeat(127))];
+        let [one, other] = long.map(|text| format!("sms-{}.{}.0", short(&user(&text)), u64::MAX));
+        assert_ne!(one, other);
+        assert!(one.parse::<NotificationId>().is_ok());
     }
 }
