@@ -1,5 +1,6 @@
 //! Every field of an event is shown, in every language, in both channels.
 
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use shared::domain::locale::Locale;
 use shared::domain::money::{Currency, Money};
