@@ -123,6 +123,8 @@ async fn defect_6_a_bill_is_debited_in_its_own_currency_or_not_at_all() {
         let taken: Vec<String> = bench.taken(account).await.into_iter().map(|(amount, _)| amount).collect();
         assert_eq!(taken, expected);
         assert_eq!(bench.state(), if expected.is_empty() { "FAILED" } else { "PAID" });
+        let debits = bench.switch_calls().into_iter().filter(|call| call == "accountDebit").count();
+        assert_eq!(debits, expected.len());
     }
     // What the account is paid in says nothing about what it is kept in.
     let bench = used_yesterday().await;
