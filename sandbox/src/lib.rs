@@ -24,6 +24,7 @@ mod jwt;
 mod mail;
 pub mod options;
 mod orders;
+mod outgoing;
 mod page;
 mod party;
 mod playground;

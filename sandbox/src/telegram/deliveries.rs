@@ -9,9 +9,8 @@ use hyper::body::Bytes;
 
 use super::replies::follow;
 use super::updates::{Attempt, Lane, Written};
-use crate::fresh_request;
+use crate::outgoing;
 use crate::party::Party;
-use crate::request_log::{Entry, loggable};
 use crate::world::World;
 
 /// The header that proves an update to the webhook.
@@ -105,28 +104,5 @@ async fn send(
         request = request.header(SECRET_HEADER, secret);
     }
     let request = request.body(Bytes::from(written.body.clone())).map_err(|error| error.to_string())?;
-    let began = Instant::now();
-    let entry = world.log.open(Entry {
-        number: 0,
-        at: world.clock.now_text(),
-        party: Party::Telegram.name(),
-        operation: "update".to_owned(),
-        direction: "sent",
-        method: Method::POST.to_string(),
-        path: url.to_owned(),
-        headers: loggable(request.headers()),
-        request_body: written.body.clone(),
-        fault: None,
-        status: None,
-        response_body: None,
-        duration_ms: None,
-    });
-    let answer = fresh_request::send(request, timeout).await.map_err(|error| error.to_string());
-    let status = answer.as_ref().ok().map(|response| response.status().as_u16());
-    let words = match &answer {
-        Ok(response) => String::from_utf8_lossy(response.body()).into_owned(),
-        Err(reason) => reason.clone(),
-    };
-    world.log.close(entry, status, Some(words), began.elapsed().as_millis());
-    answer
+    outgoing::send(world, (Party::Telegram, "update"), request, timeout).await
 }

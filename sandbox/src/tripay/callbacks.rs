@@ -12,9 +12,8 @@ use hyper::body::Bytes;
 
 use super::reports::{Delivery, DueReport, Report, Wording};
 use super::transaction::Status;
-use crate::fresh_request;
+use crate::outgoing;
 use crate::party::Party;
-use crate::request_log::{Entry, loggable};
 use crate::world::World;
 
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(20);
@@ -69,30 +68,7 @@ async fn send(world: &World, report: &Report, url: &str) -> Result<Response<Byte
         request = request.header("x-callback-signature", signature);
     }
     let request = request.body(Bytes::from(report.body.clone())).map_err(|error| error.to_string())?;
-    let began = Instant::now();
-    let number = world.log.open(Entry {
-        number: 0,
-        at: world.clock.now_text(),
-        party: Party::Tripay.name(),
-        operation: "callback".to_owned(),
-        direction: "sent",
-        method: Method::POST.to_string(),
-        path: url.to_owned(),
-        headers: loggable(request.headers()),
-        request_body: report.body.clone(),
-        fault: None,
-        status: None,
-        response_body: None,
-        duration_ms: None,
-    });
-    let answer = fresh_request::send(request, DELIVERY_TIMEOUT).await.map_err(|error| error.to_string());
-    let status = answer.as_ref().ok().map(|response| response.status().as_u16());
-    let body = match &answer {
-        Ok(response) => String::from_utf8_lossy(response.body()).into_owned(),
-        Err(reason) => reason.clone(),
-    };
-    world.log.close(number, status, Some(body), began.elapsed().as_millis());
-    answer
+    outgoing::send(world, (Party::Tripay, "callback"), request, DELIVERY_TIMEOUT).await
 }
 
 fn write_down(world: &World, report: Report, delivery: &Delivery) {
