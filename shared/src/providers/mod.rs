@@ -1,6 +1,7 @@
 //! Clients of the outside parties, each in our words (`mod.rs`) and theirs (`wire.rs`).
 
 pub mod call;
+mod xml;
 
 pub mod billz;
 pub mod internal_service;

@@ -5,11 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use quick_xml::Reader;
-use quick_xml::escape::{partial_escape, resolve_xml_entity};
-use quick_xml::events::{BytesRef, Event};
+use quick_xml::escape::partial_escape;
 
 use super::outcome::Fault;
+use crate::providers::xml::{CUT, Document, Piece, Wrong, is_blank};
 
 /// Values inside of values.
 const MAX_DEPTH: usize = 32;
@@ -45,23 +44,7 @@ pub(super) enum Response {
     Fault(Fault),
 }
 
-/// What is wrong with an answer; says nothing of what stands in it.
-type Wrong = &'static str;
-
-const NOT_XML: Wrong = "the answer is not XML";
 const OTHER_XML: Wrong = "the answer is XML, but not XML-RPC's";
-const CUT: Wrong = "the answer ends too early";
-
-enum Piece {
-    Open(String),
-    Close,
-    Text(String),
-    End,
-}
-
-struct Document<'a> {
-    reader: Reader<&'a [u8]>,
-}
 
 /// A call with one struct.
 pub(super) fn request(method: &str, members: &[(&str, Parameter<'_>)]) -> Vec<u8> {
@@ -102,10 +85,7 @@ fn is_no_text(letter: char) -> bool {
 /// # Errors
 /// What is wrong with it.
 pub(super) fn response(body: &[u8]) -> Result<Response, Wrong> {
-    let text = std::str::from_utf8(body).map_err(|_| "the answer is not in UTF-8")?;
-    let mut reader = Reader::from_str(text);
-    reader.config_mut().expand_empty_elements = true;
-    let mut document = Document { reader };
+    let mut document = Document::new(body)?;
     document.open("methodResponse")?;
     let response = match document.solid()? {
         Piece::Open(name) if name == "params" => {
@@ -141,32 +121,6 @@ fn fault(value: Value) -> Result<Fault, Wrong> {
 }
 
 impl Document<'_> {
-    fn next(&mut self) -> Result<Piece, Wrong> {
-        loop {
-            return Ok(match self.reader.read_event().map_err(|_| NOT_XML)? {
-                Event::Start(tag) => Piece::Open(tag.name().as_ref().to_owned()),
-                Event::End(_) => Piece::Close,
-                Event::Text(text) => Piece::Text(text.xml10_content().into_owned()),
-                Event::CData(text) => Piece::Text(text.xml10_content().into_owned()),
-                Event::GeneralRef(reference) => Piece::Text(resolved(&reference)?),
-                Event::Eof => Piece::End,
-                Event::DocType(_) => return Err("the answer has a DOCTYPE"),
-                Event::Empty(_) => return Err(NOT_XML),
-                Event::Decl(_) | Event::PI(_) | Event::Comment(_) => continue,
-            });
-        }
-    }
-
-    /// The next piece that is not only white space.
-    fn solid(&mut self) -> Result<Piece, Wrong> {
-        loop {
-            match self.next()? {
-                Piece::Text(text) if is_blank(&text) => {}
-                piece => return Ok(piece),
-            }
-        }
-    }
-
     fn open(&mut self, name: &str) -> Result<(), Wrong> {
         match self.solid()? {
             Piece::Open(found) if found == name => Ok(()),
@@ -271,21 +225,6 @@ fn scalar(kind: &str, text: String) -> Result<Value, Wrong> {
         "string" | "dateTime.iso8601" | "base64" => Ok(Value::Text(text)),
         "nil" | "ex:nil" if is_blank(&text) => Ok(Value::Nil),
         _ => Err("a value of an unknown type"),
-    }
-}
-
-fn is_blank(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_whitespace())
-}
-
-/// A character by its number, or one of the five entities that XML itself knows.
-fn resolved(reference: &BytesRef<'_>) -> Result<String, Wrong> {
-    match reference.resolve_char_ref() {
-        Ok(Some(letter)) => Ok(letter.to_string()),
-        Ok(None) => {
-            resolve_xml_entity(reference).map(str::to_owned).ok_or("the answer names an unknown entity")
-        }
-        Err(_) => Err(NOT_XML),
     }
 }
 
