@@ -46,6 +46,12 @@ pub enum Card {}
 pub enum Client {}
 /// Marks references that a payment provider gave a transaction.
 pub enum Transaction {}
+/// Marks ids of receipts, and of the bonuses for them.
+pub enum Receipt {}
+/// Marks ids of bills at Portmone.
+pub enum PortmoneBill {}
+/// Marks ids of companies that Portmone pays.
+pub enum Payee {}
 
 /// Id of an order in the order service.
 pub type OrderId = Identifier<Order>;
@@ -75,6 +81,12 @@ pub type CardId = Identifier<Card>;
 pub type ClientId = Identifier<Client>;
 /// The payment provider's own reference of a transaction (Tripay: `T0001…`, in the sandbox `DEV-T…`).
 pub type Reference = Identifier<Transaction>;
+/// Id of a receipt in the system that reads receipts. The bonus for it bears the same.
+pub type ReceiptId = Identifier<Receipt>;
+/// Portmone's id of a bill.
+pub type PortmoneBillId = Identifier<PortmoneBill>;
+/// Portmone's id of a company that it pays, such as a mobile operator.
+pub type PayeeId = Identifier<Payee>;
 
 /// Why a text is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

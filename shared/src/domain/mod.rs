@@ -5,6 +5,7 @@
 #![deny(clippy::wildcard_enum_match_arm, clippy::arithmetic_side_effects)]
 
 pub mod billz;
+pub mod bonus;
 pub mod dialogue;
 pub mod identifier;
 pub mod invoice;

@@ -39,6 +39,11 @@ pub mod sms_settings;
 mod stored_overrides;
 mod stored_usage;
 
+pub mod bonus_events;
+pub mod bonuses;
+pub mod portmone_bills;
+pub mod portmone_exchanges;
+
 pub mod chats;
 pub mod directory;
 pub mod sessions;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::billz_jobs::event::StoredBillzJob;
+use super::bonus_events::{StoredBonus, StoredBonusFailure, StoredBonusTrouble};
 use super::sms_events::{StoredLimitNear, StoredSmsBill, StoredSmsTrouble, StoredSmsUser};
 use crate::domain::billz::job::{BillzJob, JobEvent};
 use crate::domain::invoice::event::{
@@ -92,6 +93,39 @@ pub enum StoredEventKind {
     /// A person has to look whether an SMS bill was charged.
     #[serde(rename = "sms_bill.review_opened")]
     SmsReviewOpened(StoredSmsTrouble),
+    /// Portmone reported about a bill.
+    #[serde(rename = "portmone_bill.reported")]
+    PortmoneBillReported {
+        /// Portmone's id of the bill.
+        bill: String,
+    },
+    /// A person wants a bonus to be gone on with.
+    #[serde(rename = "bonus.wanted")]
+    BonusWanted {
+        /// The receipt that earned it.
+        receipt_id: String,
+    },
+    /// A bonus is being paid out.
+    #[serde(rename = "bonus.initiated")]
+    BonusInitiated(StoredBonus),
+    /// A bonus is paid out.
+    #[serde(rename = "bonus.succeeded")]
+    BonusSucceeded(StoredBonus),
+    /// A bonus could not be paid out.
+    #[serde(rename = "bonus.failed")]
+    BonusFailed(StoredBonusFailure),
+    /// Nobody knew in time whether a bonus was paid.
+    #[serde(rename = "bonus.timed_out")]
+    BonusTimedOut(StoredBonus),
+    /// A person has to look whether a bonus was paid.
+    #[serde(rename = "bonus.review_opened")]
+    BonusReviewOpened(StoredBonusTrouble),
+    /// Something was reported about a bonus that does not fit, and changed nothing.
+    #[serde(rename = "bonus.disagreed")]
+    BonusDisagreed(StoredBonusTrouble),
+    /// The payment of a bonus came back.
+    #[serde(rename = "bonus.refunded")]
+    BonusRefunded(StoredBonus),
 }
 
 /// The support task an event speaks of, and who is told.

@@ -1,0 +1,199 @@
+//! What is next to be done for a bonus, claimed for whoever does it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::exchange::{Exchange, Method};
+use super::{Bonus, BonusEvent, Call, Question, Refusal, Refuser, Standing, Wait};
+
+/// How long whoever made a call is believed to wait for its answer. Longer than the function may run.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(180);
+/// How long a bonus waits for a Portmone that is not configured.
+const OFF_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+
+/// What is next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Ask Portmone to make a bill.
+    MakeBill(Call),
+    /// Ask Portmone to pay the bill, once.
+    Pay(Call),
+    /// Ask the telecom for the top-up.
+    TopUp(Call),
+    /// Nothing, or not yet.
+    Rest,
+}
+
+/// Who can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ways {
+    /// Portmone is configured.
+    pub portmone: bool,
+    /// A top-up is to be asked of a telecom once the bill is paid.
+    pub telecom: bool,
+}
+
+/// When things are tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patience {
+    /// After each try that came to nothing; given up after the last.
+    pub retries: Vec<SignedDuration>,
+    /// How long after a payment Portmone may take to report it.
+    pub settle: SignedDuration,
+}
+
+impl Bonus {
+    /// Claims what is next. Whoever gets a call makes it, once, and tells what became of it.
+    pub fn next(&mut self, ways: Ways, patience: &Patience, now: Timestamp) -> Next {
+        if self.due_at().is_none_or(|due| due > now) {
+            return Next::Rest;
+        }
+        match &self.standing {
+            Standing::Created(_) if !ways.portmone => {
+                self.standing = Standing::Created(off(now));
+                Next::Rest
+            }
+            Standing::BillMade(_) if !ways.portmone => {
+                self.standing = Standing::BillMade(off(now));
+                Next::Rest
+            }
+            Standing::Created(_) => {
+                let call = self.begin(now);
+                self.standing = Standing::MakingBill(call.clone());
+                Next::MakeBill(call)
+            }
+            Standing::BillMade(_) => {
+                let call = self.begin(now);
+                if self.payments == 0 {
+                    self.outbox.push(BonusEvent::Initiated);
+                }
+                self.payments = self.payments.saturating_add(1);
+                self.standing = Standing::Paying { call: call.clone(), is_unclear: false };
+                Next::Pay(call)
+            }
+            Standing::MakingBill(_) => {
+                // Whoever asked is gone. Should a bill have been made, nobody knows it and nobody pays it.
+                self.put_off(None, "the answer was lost".to_owned(), patience, now);
+                Next::Rest
+            }
+            Standing::Paying { call, .. } => {
+                let call = call.clone();
+                self.lose_answer(&call, "no answer came, and no report", patience, now);
+                Next::Rest
+            }
+            Standing::Paid { payment, .. } if !ways.telecom => {
+                self.standing = Standing::Done { payment: *payment, at: now };
+                self.outbox.push(BonusEvent::Succeeded);
+                Next::Rest
+            }
+            Standing::Paid { payment, .. } => {
+                let payment = *payment;
+                let call = self.begin(now);
+                self.standing = Standing::ToppingUp { payment, call: call.clone() };
+                Next::TopUp(call)
+            }
+            Standing::ToppingUp { .. } => {
+                self.put_off(None, "the answer was lost".to_owned(), patience, now);
+                Next::Rest
+            }
+            Standing::Done { .. }
+            | Standing::Refused { .. }
+            | Standing::NeedsReview { .. }
+            | Standing::Cancelled { .. }
+            | Standing::Refunded { .. } => Next::Rest,
+        }
+    }
+
+    /// Keeps what is asked of others in a call that was just claimed, before it is made.
+    pub fn ask(&mut self, call: &Call, method: Method, request: String) {
+        self.evidence.push(Exchange::asked(call, method, request));
+    }
+
+    fn begin(&mut self, now: Timestamp) -> Call {
+        self.exchanges = self.exchanges.saturating_add(1);
+        Call { number: self.exchanges, since: now, look_at: later(now, LEASE) }
+    }
+
+    /// The present step came to nothing, and certainly did nothing: it is tried again, or given up.
+    pub(super) fn put_off(
+        &mut self,
+        after: Option<SignedDuration>,
+        reason: String,
+        patience: &Patience,
+        now: Timestamp,
+    ) {
+        let place = usize::try_from(self.tries).unwrap_or(usize::MAX);
+        let Some(delay) = patience.retries.get(place) else { return self.give_up(reason, now) };
+        self.tries = self.tries.saturating_add(1);
+        let not_before = later(now, after.unwrap_or_default().max(*delay));
+        let wait = Wait { not_before, reason: Some(reason) };
+        self.standing = match &self.standing {
+            Standing::Created(_) | Standing::MakingBill(_) => Standing::Created(wait),
+            Standing::BillMade(_) | Standing::Paying { .. } => Standing::BillMade(wait),
+            Standing::Paid { payment, .. } | Standing::ToppingUp { payment, .. } => {
+                Standing::Paid { payment: *payment, wait }
+            }
+            Standing::Done { .. }
+            | Standing::Refused { .. }
+            | Standing::NeedsReview { .. }
+            | Standing::Cancelled { .. }
+            | Standing::Refunded { .. } => return,
+        };
+    }
+
+    fn give_up(&mut self, reason: String, now: Timestamp) {
+        match &self.standing {
+            Standing::Paid { payment, .. } | Standing::ToppingUp { payment, .. } => {
+                self.open_review(Question::TopUp(*payment), reason, now);
+            }
+            Standing::Created(_)
+            | Standing::MakingBill(_)
+            | Standing::BillMade(_)
+            | Standing::Paying { .. } => {
+                let code = "gave_up".to_owned();
+                self.refuse(Refusal { by: Refuser::Paydesk, code, reason }, now);
+            }
+            Standing::Done { .. }
+            | Standing::Refused { .. }
+            | Standing::NeedsReview { .. }
+            | Standing::Cancelled { .. }
+            | Standing::Refunded { .. } => {}
+        }
+    }
+
+    /// The answer to a payment was lost. What was reported says what became of it; else a report is waited for, and
+    /// at last a person is asked.
+    pub(super) fn lose_answer(&mut self, call: &Call, why: &str, patience: &Patience, now: Timestamp) {
+        if let Some(refusal) = self.reported_failure.take() {
+            return self.refuse(refusal, now);
+        }
+        let settled = later(call.since, patience.settle);
+        if now < settled {
+            let call = Call { look_at: settled, ..call.clone() };
+            self.standing = Standing::Paying { call, is_unclear: true };
+        } else {
+            self.outbox.push(BonusEvent::TimedOut);
+            self.open_review(Question::Payment, why.to_owned(), now);
+        }
+    }
+
+    /// Nothing was paid, and nothing will be by itself.
+    pub(super) fn refuse(&mut self, refusal: Refusal, now: Timestamp) {
+        self.outbox.push(BonusEvent::Failed(refusal.clone()));
+        self.standing = Standing::Refused { at: now, refusal };
+    }
+
+    /// A person has to look.
+    pub(super) fn open_review(&mut self, question: Question, evidence: String, now: Timestamp) {
+        self.outbox.push(BonusEvent::ReviewOpened(evidence.clone()));
+        self.standing = Standing::NeedsReview { since: now, question, evidence };
+    }
+}
+
+/// So long after.
+pub(super) fn later(now: Timestamp, pause: SignedDuration) -> Timestamp {
+    now.checked_add(pause).unwrap_or(Timestamp::MAX)
+}
+
+fn off(now: Timestamp) -> Wait {
+    Wait { not_before: later(now, OFF_PAUSE), reason: Some("Portmone is not configured".to_owned()) }
+}
