@@ -126,11 +126,32 @@ pub enum Metric {
     SmsUsageRefused,
     /// Billing could not say whether messages may be sent, and let them through.
     SmsCheckDegraded,
+    /// Portmone was called: `portmone_request_total`, by method.
+    PortmoneRequest,
+    /// Portmone refused: `portmone_fail_total`, by its code.
+    PortmoneFail,
+    /// Of each call to Portmone, 100 where it brought no result and 0 where it did: the mean is how many in a hundred
+    /// fail.
+    PortmoneErrorPercent,
+    /// Portmone answered in the first version of its protocol, though asked for a later one.
+    PortmoneVersionFallback,
+    /// From a report's coming until its bonus heard it, in milliseconds: `portmone_callback_latency`.
+    PortmoneCallbackLatency,
+    /// Portmone reported about a bill that no bonus has.
+    PortmoneReportUnmatched,
+    /// A bonus is paid out: `payout_success`.
+    PayoutSuccess,
+    /// A bonus was refused: `payout_failure`.
+    PayoutFailure,
+    /// Nobody knew in time whether a bonus was paid: `payout_timeout`.
+    PayoutTimeout,
+    /// A person has to look what became of a bonus.
+    BonusNeedsReview,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 65] = [
         Self::WebhookRefused,
         Self::PaymentSettled,
         Self::PaymentRepeated,
@@ -186,11 +207,46 @@ impl Metric {
         Self::SmsUsageCounted,
         Self::SmsUsageRefused,
         Self::SmsCheckDegraded,
+        Self::PortmoneRequest,
+        Self::PortmoneFail,
+        Self::PortmoneErrorPercent,
+        Self::PortmoneVersionFallback,
+        Self::PortmoneCallbackLatency,
+        Self::PortmoneReportUnmatched,
+        Self::PayoutSuccess,
+        Self::PayoutFailure,
+        Self::PayoutTimeout,
+        Self::BonusNeedsReview,
     ];
 
-    /// The name in CloudWatch.
+    /// The name in CloudWatch. Those of payouts are the ones that dashboards had before Paydesk.
     pub fn name(self) -> String {
-        format!("{self:?}")
+        let before_us = match self {
+            Self::PortmoneRequest => "portmone_request_total",
+            Self::PortmoneFail => "portmone_fail_total",
+            Self::PortmoneCallbackLatency => "portmone_callback_latency",
+            Self::PayoutSuccess => "payout_success",
+            Self::PayoutFailure => "payout_failure",
+            Self::PayoutTimeout => "payout_timeout",
+            ours => return format!("{ours:?}"),
+        };
+        before_us.to_owned()
+    }
+
+    /// What a metric is told apart by, where it is counted by kind.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::PortmoneRequest => "method",
+            Self::PortmoneFail => "code",
+            _ => "kind",
+        }
+    }
+
+    fn unit(self) -> &'static str {
+        match self {
+            Self::PortmoneCallbackLatency => "Milliseconds",
+            _ => "Count",
+        }
     }
 }
 
@@ -234,7 +290,7 @@ impl Metrics {
     fn write(&self, metric: Metric, number: usize, kind: Option<&str>) {
         let name = metric.name();
         let dimensions = match kind {
-            Some(_) => json!([["function"], ["function", "kind"]]),
+            Some(_) => json!([["function"], ["function", metric.kind()]]),
             None => json!([["function"]]),
         };
         let line = json!({
@@ -243,11 +299,11 @@ impl Metrics {
                 "CloudWatchMetrics": [{
                     "Namespace": NAMESPACE,
                     "Dimensions": dimensions,
-                    "Metrics": [{ "Name": name, "Unit": "Count" }],
+                    "Metrics": [{ "Name": name, "Unit": metric.unit() }],
                 }],
             },
             "function": self.function,
-            "kind": kind,
+            metric.kind(): kind,
             name: number,
         });
         println!("{line}");
