@@ -174,10 +174,8 @@ impl App {
         is_campaign: bool,
     ) -> Result<CheckView, Trouble> {
         let terms = self.usage.terms.current().await?;
-        let mut account = self.usage.accounts.get(user).await?.account;
+        let account = self.usage.accounts.get(user).await?.account;
         let settings = terms.of(&account.overrides);
-        // What was used before the currency changed is no part of what is used now.
-        account.currency = account.currency.map(|_| settings.currency.value);
         let priced = match (cost, &settings.deck.value) {
             (Some(cost), _) => Some(cost),
             (None, Some(deck)) => {

@@ -128,10 +128,8 @@ pub async fn summary(
         app.usage.accounts.get(&user),
         app.bills.list(&filter, None, MOST_COUNTED, cause.now)
     );
-    let (mut account, (pending, _)) = (held?.account, pending?);
+    let (account, (pending, _)) = (held?.account, pending?);
     let settings = terms?.of(&account.overrides);
-    // What was used before the currency changed is no part of what is used now.
-    account.currency = account.currency.map(|_| settings.currency.value);
     let summary = Summary::of(&account, &settings, pending.len(), cause.now);
     let mut response = replies::json(StatusCode::OK, &SummaryView { summary })?;
     let headers = response.headers_mut();
@@ -162,7 +160,7 @@ pub async fn history(
 impl Summary {
     fn of(account: &SmsAccount, settings: &Settings, pending: usize, now: Timestamp) -> Self {
         // Recording sees that sums fit.
-        let Totals { messages, failed, cost } = account.open().unwrap_or_default();
+        let Totals { messages, failed, cost } = account.open(settings.currency.value).unwrap_or_default();
         Self {
             current_usage: CurrentUsage {
                 total_cost: Decimal::of_micros(cost),

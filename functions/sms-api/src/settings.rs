@@ -184,7 +184,6 @@ impl App {
 fn replace(account: &mut SmsAccount, overrides: &Overrides, settings: &Settings, now: Timestamp) {
     account.overrides = overrides.clone();
     account.align(settings, now);
-    account.currency = account.currency.map(|_| settings.currency.value);
     if account.limit_reached_at.is_none() && account.is_limit_reached(settings) {
         // By the new limit it was reached before.
         account.limit_reached_at = Some(now);

@@ -87,7 +87,7 @@ async fn usage_of_the_month_becomes_the_first_bill_from_the_first_day_on() {
     assert_eq!(open(&umbrella).3, "2026-11-01T00:00:00Z 2026-11-23T00:00:00Z", "a Monday");
     assert_eq!(umbrella.overrides.frequency, Some(Frequency::Weekly));
     assert_eq!(
-        (umbrella.overrides.max_messages, umbrella.currency),
+        (umbrella.overrides.max_messages, Some(umbrella.periods[0].currency)),
         (Some(5_000), umbrella.overrides.currency)
     );
     assert_eq!(account(&stores, "gone").await, SmsAccount::new("gone".parse().unwrap()));

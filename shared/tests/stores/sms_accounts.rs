@@ -1,5 +1,7 @@
 //! SMS accounts: what is stored, changes, closing, and who is due.
 
+use serde_json::json;
+use shared::domain::money::Currency;
 use shared::domain::sms::account::SmsAccount;
 use shared::domain::sms::rhythm::{Frequency, Schedule};
 use shared::domain::sms::settings::Overrides;
@@ -49,6 +51,15 @@ async fn an_account_reads_back_as_it_was_written() {
 }
 
 #[tokio::test]
+async fn an_account_that_was_written_with_the_currency_of_what_is_open_beside_it_is_read() {
+    let stores = sms_stores().await;
+    stores.record("user-1", &events(&["a"])).await;
+    let account = stores.account("user-1").await;
+    stores.spoil("SMS_ACCOUNT#user-1", |item| item["currency"] = json!({ "S": "USD" }));
+    assert_eq!(stores.account("user-1").await, account);
+}
+
+#[tokio::test]
 async fn an_account_that_was_never_written_is_that_of_somebody_who_used_nothing() {
     let stores = sms_stores().await;
     let held = stores.held("user-1").await;
@@ -79,7 +90,7 @@ async fn a_change_is_decided_anew_when_another_came_first() {
     one.unwrap();
     other.unwrap();
     let account = stores.account("user-1").await;
-    assert_eq!((account.awaiting_approval, account.open().unwrap().messages), (2, 2));
+    assert_eq!((account.awaiting_approval, account.open(Currency::Usd).unwrap().messages), (2, 2));
 }
 
 #[tokio::test]
@@ -88,7 +99,7 @@ async fn a_period_leaves_the_account_together_with_its_bill() {
     stores.record("user-1", &[event("a"), event("b")]).await;
     let bill = stores.bill("user-1", 1).await;
     let account = stores.account("user-1").await;
-    assert_eq!(account.open().unwrap(), Totals::default());
+    assert_eq!(account.open(Currency::Usd).unwrap(), Totals::default());
     assert_eq!(account.billed_through, Some(instant("2026-11-22T00:00:00Z")));
     let stored = stores.read(&bill.number).await;
     assert_eq!(stored, bill);
@@ -106,10 +117,10 @@ async fn a_bill_whose_number_is_taken_leaves_the_account_as_it_was() {
     let mut held = stores.held("user-2").await;
     let second = closed(&mut held, 1);
     assert!(matches!(stores.close(&mut held, &second).await, Err(StoreError::Conflict)));
-    assert_eq!(stores.account("user-2").await.open().unwrap().messages, 1);
+    assert_eq!(stores.account("user-2").await.open(Currency::Usd).unwrap().messages, 1);
     assert_eq!(stores.read(&first.number).await.user, id("user-1"));
     stores.bill("user-2", 2).await;
-    assert_eq!(stores.account("user-2").await.open().unwrap().messages, 0);
+    assert_eq!(stores.account("user-2").await.open(Currency::Usd).unwrap().messages, 0);
 }
 
 #[tokio::test]
@@ -129,7 +140,7 @@ async fn a_lost_answer_or_request_while_closing_leaves_both_or_none() {
         stores.wire.revive();
         assert_eq!(is_told, !is_answer, "who hears nothing does not know");
         assert_eq!(stores.read(&bill.number).await, bill);
-        assert_eq!(stores.account("user-1").await.open().unwrap(), Totals::default());
+        assert_eq!(stores.account("user-1").await.open(Currency::Usd).unwrap(), Totals::default());
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use serde_json::json;
+use shared::domain::money::Currency;
 use shared::domain::sms::bill::charging::{Charged, Claim, Finding, Patience};
 use shared::domain::sms::bill::deciding::{Decided, Decision};
 use shared::domain::sms::bill::{BillState, Charging, SmsBill, Standing};
@@ -182,7 +183,7 @@ async fn two_who_approve_at_once_while_usage_comes_count_one_bill_off() {
     );
     assert!(one.unwrap().is_some() && other.unwrap().is_some());
     let account = stores.account("user-1").await;
-    assert_eq!((account.awaiting_approval, account.open().unwrap().messages), (0, 1));
+    assert_eq!((account.awaiting_approval, account.open(Currency::Usd).unwrap().messages), (0, 1));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Usage that is counted: each event once, whoever says it how often and whatever answer is lost.
 
+use shared::domain::money::Currency;
 use shared::domain::sms::micros::Micros;
 use shared::domain::sms::rhythm::Frequency;
 use shared::domain::sms::settings::Overrides;
@@ -28,7 +29,7 @@ async fn usage_counts_in_the_period_of_its_time_with_a_marker_for_each_event() {
         (period.start, period.end),
         (instant("2026-11-21T00:00:00Z"), Some(instant("2026-11-22T00:00:00Z")))
     );
-    let open = account.open().unwrap();
+    let open = account.open(Currency::Usd).unwrap();
     assert_eq!((open.messages, open.cost.to_decimal(0).as_str()), (2, "0.225"));
     assert_eq!(stores.count("SMS_USAGE"), 2);
 }
@@ -39,7 +40,7 @@ async fn an_event_that_counted_does_not_count_again() {
     stores.record("user-1", &events(&["a", "b"])).await;
     let again = stores.record("user-1", &events(&["b", "c", "a"])).await;
     assert_eq!(again, recorded(&["c"], &["b", "a"], &[]));
-    assert_eq!(stores.account("user-1").await.open().unwrap().messages, 3);
+    assert_eq!(stores.account("user-1").await.open(Currency::Usd).unwrap().messages, 3);
     let before = stores.held("user-1").await.version;
     assert_eq!(stores.record("user-1", &events(&["a"])).await, recorded(&[], &["a"], &[]));
     assert_eq!(stores.held("user-1").await.version, before, "nothing was written");
@@ -60,7 +61,7 @@ async fn other_content_under_an_id_does_not_count_and_is_told() {
     for other in [sent("a", NOON, 2), failed] {
         assert_eq!(stores.record("user-1", &[other]).await, recorded(&[], &[], &["a"]));
     }
-    assert_eq!(stores.account("user-1").await.open().unwrap().messages, 1);
+    assert_eq!(stores.account("user-1").await.open(Currency::Usd).unwrap().messages, 1);
 }
 
 #[tokio::test]
@@ -68,7 +69,7 @@ async fn an_event_that_comes_twice_in_one_batch_counts_once() {
     let stores = sms_stores().await;
     let batch = [event("a"), event("b"), event("a"), sent("b", NOON, 7)];
     assert_eq!(stores.record("user-1", &batch).await, recorded(&["a", "b"], &["a"], &["b"]));
-    assert_eq!(stores.account("user-1").await.open().unwrap().messages, 2);
+    assert_eq!(stores.account("user-1").await.open(Currency::Usd).unwrap().messages, 2);
 }
 
 #[tokio::test]
@@ -79,7 +80,7 @@ async fn five_hundred_events_at_once_count_in_six_transactions() {
     assert_eq!(stores.record("user-1", &batch).await.counted.len(), 500);
     assert_eq!(stores.wire.count("TransactWriteItems"), 6);
     assert_eq!(
-        (stores.account("user-1").await.open().unwrap().messages, stores.count("SMS_USAGE")),
+        (stores.account("user-1").await.open(Currency::Usd).unwrap().messages, stores.count("SMS_USAGE")),
         (500, 500)
     );
     let again = stores.record("user-1", &batch).await;
@@ -95,7 +96,7 @@ async fn two_who_count_at_once_lose_nothing_and_count_nothing_twice() {
     counted.sort_by(|one, other| one.as_str().cmp(other.as_str()));
     assert_eq!(counted, ids(&["a", "b", "c"]));
     assert_eq!([one.repeated, other.repeated].concat(), ids(&["b"]));
-    assert_eq!(stores.account("user-1").await.open().unwrap().messages, 3);
+    assert_eq!(stores.account("user-1").await.open(Currency::Usd).unwrap().messages, 3);
 }
 
 #[tokio::test]
@@ -111,7 +112,11 @@ async fn a_lost_answer_or_request_changes_no_count() {
             let told = stores.record("user-1", &events(&["a", "b"])).await;
             assert_eq!(told.counted.len() + told.repeated.len(), 2, "{number} {is_answer} {told:?}");
             assert_eq!(told.conflicting, ids(&[]));
-            assert_eq!(stores.account("user-1").await.open().unwrap().messages, 2, "{number} {is_answer}");
+            assert_eq!(
+                stores.account("user-1").await.open(Currency::Usd).unwrap().messages,
+                2,
+                "{number} {is_answer}"
+            );
         }
     }
 }
@@ -127,7 +132,7 @@ async fn a_death_while_counting_is_made_good_by_counting_again() {
         let told = stores.record("user-1", &events(&["a", "b"])).await;
         let expected = if number == 1 { 2 } else { 0 };
         assert_eq!((told.counted.len(), told.repeated.len()), (expected, 2 - expected));
-        assert_eq!(stores.account("user-1").await.open().unwrap().messages, 2);
+        assert_eq!(stores.account("user-1").await.open(Currency::Usd).unwrap().messages, 2);
     }
 }
 
@@ -144,7 +149,10 @@ async fn what_is_refused_counts_nothing_and_marks_nothing() {
     let error = refused.unwrap_err();
     assert!(matches!(error, RecordingError::Refused(_)), "{error}");
     assert_eq!(error.to_string(), "too much was used in one period");
-    assert_eq!((stores.account("user-1").await.open().unwrap().messages, stores.count("SMS_USAGE")), (1, 1));
+    assert_eq!(
+        (stores.account("user-1").await.open(Currency::Usd).unwrap().messages, stores.count("SMS_USAGE")),
+        (1, 1)
+    );
 }
 
 #[tokio::test]

@@ -103,7 +103,7 @@ async fn a_corrupt_account_is_an_error_that_names_it() {
     let spoiled: [(Spoil, &str); 6] = [
         (|item| item["version"] = json!({ "S": "two" }), ""),
         (|item| item["user"] = json!({ "S": "user/1" }), "user"),
-        (|item| item["currency"] = json!({ "S": "GOLD" }), "currency"),
+        (|item| item["periods"]["L"][0]["M"]["currency"] = json!({ "S": "GOLD" }), "currency"),
         (|item| item["overrides"]["M"]["frequency"] = json!({ "S": "hourly" }), "frequency"),
         (|item| item["overrides"]["M"]["day_of_month"] = json!({ "N": "31" }), "31 is no day of the month"),
         (

@@ -3,6 +3,7 @@
 use sandbox::testbed::rest::answer::Answer;
 use sandbox::testbed::rest::trigger::Trigger;
 use serde_json::{Value, json};
+use shared::domain::money::Currency;
 use shared::domain::sms::bill::charging::Charged;
 
 use super::bench::{Bench, ago, reported, trigger};
@@ -105,7 +106,7 @@ impl Story {
         match self {
             Self::Usage | Self::UsageUnkeyed => {
                 for user in ["user-1", "user-2"] {
-                    let open = bench.account(user).await.open().unwrap();
+                    let open = bench.account(user).await.open(Currency::Usd).unwrap();
                     assert_eq!(
                         (open.messages, open.cost.to_decimal(2).as_str()),
                         (2, "1.00"),
@@ -125,7 +126,7 @@ impl Story {
                     Some("weekly"),
                     "{case}"
                 );
-                assert_eq!(account.open().unwrap().messages, 1, "{case}");
+                assert_eq!(account.open(Currency::Usd).unwrap().messages, 1, "{case}");
             }
             Self::Approve | Self::ProcessPending => {
                 assert_eq!(waiting, 0, "{case}");

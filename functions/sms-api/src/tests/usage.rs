@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sandbox::testbed::dynamodb::SMS_BILLING;
 use sandbox::testbed::log_lines::kept;
 use serde_json::{Value, json};
+use shared::domain::money::Currency;
 
 use super::bench::{Bench, reported, trigger};
 
@@ -54,9 +55,9 @@ async fn every_event_is_answered_with_what_became_of_it() {
     assert_eq!(numbers, [3, 1, 1, 4]);
     assert_eq!(answer["results"][3]["eventId"], "e-2");
     assert!(!answer["results"][8]["detail"].as_str().unwrap().contains("mother"));
-    let open = bench.account("user-1").await.open().unwrap();
+    let open = bench.account("user-1").await.open(Currency::Usd).unwrap();
     assert_eq!((open.messages, open.failed, open.cost.to_decimal(2).as_str()), (1, 4, "0.08"));
-    let open = bench.account("user-2").await.open().unwrap();
+    let open = bench.account("user-2").await.open(Currency::Usd).unwrap();
     assert_eq!((open.messages, open.cost.to_decimal(2).as_str()), (2, "1.00"));
 }
 
@@ -71,7 +72,7 @@ async fn what_was_refused_counts_once_its_reason_is_mended() {
         let answer = bench.send(&trigger("usage").body(&wish)).await.ok(200);
         assert_eq!(answer["results"][0]["outcome"], outcome);
     }
-    assert_eq!(bench.account("user-1").await.open().unwrap().messages, 1);
+    assert_eq!(bench.account("user-1").await.open(Currency::Usd).unwrap().messages, 1);
 }
 
 #[tokio::test]
@@ -82,7 +83,7 @@ async fn a_deck_in_another_currency_than_the_user_is_billed_in_gives_no_price() 
     let wish = event("e-1", json!({ "to": "+998901234567" }));
     let answer = bench.send(&trigger("usage").body(&wish)).await.ok(200);
     assert_eq!(answer["results"][0]["code"], "other_currency");
-    assert_eq!(bench.account("user-1").await.open().unwrap().messages, 0);
+    assert_eq!(bench.account("user-1").await.open(Currency::Usd).unwrap().messages, 0);
     let of_user = json!({ "userId": "user-1", "to": "+998901234567" });
     bench.send(&trigger("price").body(&of_user)).await.problem(422, "other_currency");
 }
@@ -98,7 +99,7 @@ async fn under_a_key_the_first_answer_comes_again_and_nothing_counts_twice() {
     assert_eq!(again.ok(200), first);
     let other = trigger("usage").text(&reported("e-2", "user-1", 3, "0.5")).keyed("key-1");
     bench.send(&other).await.problem(422, "idempotency_key_reused");
-    assert_eq!(bench.account("user-1").await.open().unwrap().messages, 3);
+    assert_eq!(bench.account("user-1").await.open(Currency::Usd).unwrap().messages, 3);
 }
 
 #[tokio::test]

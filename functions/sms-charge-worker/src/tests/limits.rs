@@ -1,10 +1,13 @@
 //! Users whose limits end their periods: billed at once, and only when a limit is reached.
 
 use serde_json::{Value, json};
+use shared::domain::money::Currency;
 use shared::domain::sms::rhythm::Frequency;
 use shared::domain::sms::settings::Overrides;
+use shared::stores::sms_settings::SmsSettings;
 
-use super::bench::{Bench, USER, limit_of, paying};
+use super::bench::{Bench, USER, limit_of, paying, periods};
+use super::deployed::table;
 use super::switch::USD;
 
 fn ten_messages() -> Overrides {
@@ -56,7 +59,7 @@ async fn bills_of_limits_and_of_days_tile_time() {
     let bench = Bench::start().await;
     // A day that is billed as one, a day that a limit cuts, and a day again.
     bench.used(USER, bench.at(-3, 9), 1, "0.05").await;
-    bench.put(&super::bench::periods(USER, bench.at(-2, 2)));
+    bench.put(&periods(USER, bench.at(-2, 2)));
     assert_eq!(bench.deliver().await, Vec::<String>::new());
     bench.used(USER, bench.at(-2, 3), 2, "0.05").await;
     bench.set_at(USER, ten_messages(), bench.at(-2, 4)).await;
@@ -97,4 +100,23 @@ async fn a_limit_of_somebody_whom_no_limit_bills_does_nothing() {
     bench.used(USER, bench.at(0, 0), 50, "0.05").await;
     limit(&bench).await;
     assert_eq!((bench.counted(USER), bench.switch_calls().len()), ((50, 0), 0));
+}
+
+#[tokio::test]
+async fn a_sum_in_the_currency_before_is_held_against_no_limit_in_the_one_for_everybody_now() {
+    let bench = Bench::start().await;
+    let by_limit = Overrides { max_messages: None, ..ten_messages() };
+    bench.set(USER, by_limit).await;
+    bench.used(USER, bench.at(-1, 9), 400, "0.05").await;
+    let max_amount = Some("10".parse().unwrap());
+    let euros = Overrides { currency: Some(Currency::Eur), max_amount, ..Overrides::default() };
+    SmsSettings::new(table(&bench.aws.url())).set_global(&euros).await.unwrap();
+    limit(&bench).await;
+    assert_eq!((bench.counted(USER), bench.switch_calls().len()), ((400, 0), 0), "20 dollars, not euros");
+    // Their period ends with the change, and the next daily run bills it.
+    bench.put(&periods(USER, bench.at(1, 0)));
+    assert_eq!(bench.deliver().await, Vec::<String>::new());
+    let bill = bench.bill();
+    assert_eq!((&bill["amount_minor"], &bill["currency"]), (&json!(2_000), &json!("USD")));
+    assert_eq!((bench.counted(USER), bench.taken(USD).await.len()), ((0, 400), 1));
 }

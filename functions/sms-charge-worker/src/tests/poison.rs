@@ -85,7 +85,7 @@ async fn a_corrupt_account_or_bill_is_buried_with_its_key_and_charges_nobody() {
     bench.pass(jiff::SignedDuration::from_hours(1));
     let number = bench.bill()["number"].as_str().unwrap().to_owned();
     for (pk, sk, place, value) in [
-        (format!("SMS_ACCOUNT#{USER}"), "SMS_ACCOUNT", "/currency/S", json!("XXX")),
+        (format!("SMS_ACCOUNT#{USER}"), "SMS_ACCOUNT", "/periods/L/0/M/currency/S", json!("XXX")),
         (format!("SMS_BILL#{number}"), "SMS_BILL", "/amount_minor/N", json!("1")),
     ] {
         let mut item = bench.aws.dynamodb.item("sms-billing", &pk, sk).unwrap();

@@ -12,6 +12,7 @@ use sandbox::testbed::log_lines;
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
+use shared::domain::money::Currency;
 use shared::domain::sms::account::SmsAccount;
 use shared::domain::sms::settings::Defaults;
 use shared::http_client::HttpClients;
@@ -116,7 +117,7 @@ impl Bench {
 
     /// How many messages of a user are open, and what they cost.
     pub async fn open(&self, user: &str) -> (u64, String) {
-        let totals = self.account(user).await.open().unwrap();
+        let totals = self.account(user).await.open(Currency::Usd).unwrap();
         (totals.messages, totals.cost.to_decimal(2))
     }
 

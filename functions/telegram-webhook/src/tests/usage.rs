@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use sandbox::testbed::dynamodb::SMS_BILLING;
 use shared::bot::commands::SmsBilling;
 use shared::domain::locale::Locale;
+use shared::domain::money::Currency;
 use shared::domain::sms::account::SmsAccount;
 use shared::domain::sms::rhythm::{Frequency, date_of, midnight};
 use shared::domain::sms::settings::{Defaults, Overrides, Terms};
@@ -79,6 +80,19 @@ async fn usage_beyond_a_limit_is_all_of_it_and_bills_that_wait_are_counted() {
         .says("Messages: 25 of 10")
         .says("Next bill: as soon as a limit is reached")
         .says("Bills that wait for approval: 2");
+}
+
+#[tokio::test]
+async fn what_was_used_before_the_currency_changed_for_everybody_is_no_part_of_what_is_used_now() {
+    let bench = Bench::start().await;
+    bench.link("user-4").await;
+    used(&bench, "user-4", 640, Overrides::default()).await;
+    let euros = Overrides { currency: Some(Currency::Eur), ..Overrides::default() };
+    SmsSettings::new(bench.table(SMS_BILLING)).set_global(&euros).await.unwrap();
+    let app = bench.app().await;
+    let (user, bot) = bench.chat(&app);
+    user.says("/usage").await;
+    bot.shows("░░░░░░░░░░ 0%\nUsed: €0.00 of €100.00\nMessages: 0 of 1000\n").says_nothing_of("$");
 }
 
 #[tokio::test]

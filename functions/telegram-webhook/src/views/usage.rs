@@ -13,8 +13,8 @@ const PARTS: usize = 10;
 impl Words {
     /// What somebody used and was not billed for, and when they are.
     pub fn usage(&self, account: &SmsAccount, settings: &Settings, now: Timestamp) -> View {
-        let open = account.open().unwrap_or_default();
-        let currency = account.currency.unwrap_or(settings.currency.value);
+        let currency = settings.currency.value;
+        let open = account.open(currency).unwrap_or_default();
         let (limit, most) = (settings.max_amount.value, settings.max_messages.value);
         let units = |millionths: i64| u64::try_from(millionths).unwrap_or(0);
         let percent = percent(units(open.cost.millionths()), units(limit.millionths()))

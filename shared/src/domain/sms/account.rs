@@ -26,8 +26,6 @@ pub struct SmsAccount {
     pub user: UserId,
     /// What was set for them.
     pub overrides: Overrides,
-    /// What is used now is counted in; none when nothing is open. Periods from before a change have their own.
-    pub currency: Option<Currency>,
     /// Until when periods are closed; none before the first.
     pub billed_through: Option<Timestamp>,
     /// What was used and not billed, the oldest first.
@@ -138,7 +136,6 @@ impl SmsAccount {
         Self {
             user,
             overrides: Overrides::default(),
-            currency: None,
             billed_through: None,
             periods: Vec::new(),
             awaiting_approval: 0,
@@ -149,13 +146,14 @@ impl SmsAccount {
         }
     }
 
-    /// What is not billed yet, as far as it is counted in what is used now: two currencies are never one sum.
+    /// What is not billed yet, as far as it is counted in `currency`: two are never one sum, and what was used before a
+    /// change is held against no limit in the one that counts now.
     ///
     /// # Errors
     /// When the sums do not fit, which recording prevents.
-    pub fn open(&self) -> Result<Totals, UsageError> {
-        let of_now = self.periods.iter().filter(|period| Some(period.currency) == self.currency);
-        of_now.into_iter().try_fold(Totals::default(), |sum, period| sum.plus(period.usage.totals()?))
+    pub fn open(&self, currency: Currency) -> Result<Totals, UsageError> {
+        let of_currency = self.periods.iter().filter(|period| period.currency == currency);
+        of_currency.into_iter().try_fold(Totals::default(), |sum, period| sum.plus(period.usage.totals()?))
     }
 
     /// Counts usage that was not counted before. All of it or, on an error, none.
@@ -169,7 +167,6 @@ impl SmsAccount {
         now: Timestamp,
     ) -> Result<(), UsageError> {
         let mut after = self.clone();
-        after.currency = Some(settings.currency.value);
         after.align(settings, now);
         for event in events {
             // A clock that is ahead cannot put usage into a period to come.
@@ -182,7 +179,7 @@ impl SmsAccount {
                 period.usage.add(&event.sent, MAX_LINES.saturating_sub(elsewhere))?;
             }
         }
-        after.watch_limits(after.open()?, settings, now);
+        after.watch_limits(after.open(settings.currency.value)?, settings, now);
         *self = after;
         Ok(())
     }
@@ -278,15 +275,12 @@ impl SmsAccount {
         let OpenPeriod { start, usage, currency, .. } = self.periods.remove(0);
         self.billed_through = Some(end);
         self.limit_reached_at = None;
-        if self.periods.is_empty() {
-            self.currency = None;
-        }
         Some(ClosedPeriod { start, end, usage, currency })
     }
 
     /// Whether what is open is to be billed because it reaches a limit.
     pub fn is_limit_reached(&self, settings: &Settings) -> bool {
-        let open = self.open().unwrap_or_default();
+        let open = self.open(settings.currency.value).unwrap_or_default();
         settings.active.value
             && settings.frequency.value == Frequency::Threshold
             && settings.is_limit(open.cost, open.messages)

@@ -36,7 +36,7 @@ pub fn check(
     messages: u64,
     cost: Micros,
 ) -> Result<Check, UsageError> {
-    let open = account.open()?;
+    let open = account.open(settings.currency.value)?;
     let after = open.plus(Totals { messages, failed: 0, cost })?;
     let verdict = if !settings.active.value {
         Verdict::Send

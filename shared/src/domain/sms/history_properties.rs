@@ -18,6 +18,7 @@ use super::settings::{Defaults, Overrides, Settings};
 use super::switch_account::SwitchAccount;
 use super::usage::tests::any_sent;
 use super::usage::{Sent, Totals, UsageEvent};
+use crate::domain::money::Currency;
 
 /// How long the switch takes to show a payment whose answer was lost: less than it is given.
 const SHOWN_AFTER: SignedDuration = SignedDuration::from_mins(14);
@@ -263,7 +264,7 @@ proptest! {
         for step in &steps {
             world.take(step);
             let billed = world.bills.iter().map(|bill| bill.totals);
-            let counted = billed.fold(world.account.open().unwrap(), |sum, part| sum.plus(part).unwrap());
+            let counted = billed.fold(world.account.open(Currency::Usd).unwrap(), |sum, part| sum.plus(part).unwrap());
             prop_assert_eq!(counted, world.used);
             for pair in world.bills.windows(2) {
                 prop_assert!(pair[0].end <= pair[1].start);

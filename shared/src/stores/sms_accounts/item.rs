@@ -35,8 +35,6 @@ pub(super) struct AccountItem {
     user: String,
     overrides: StoredOverrides,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    currency: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     billed_through: Option<Timestamp>,
     periods: Vec<StoredPeriod>,
     awaiting_approval: u32,
@@ -124,7 +122,6 @@ impl AccountItem {
             version,
             user: account.user.to_string(),
             overrides: StoredOverrides::of(&account.overrides),
-            currency: account.currency.map(|currency| currency.code().to_owned()),
             billed_through: account.billed_through,
             periods: account.periods.iter().map(period).collect(),
             awaiting_approval: account.awaiting_approval,
@@ -160,7 +157,6 @@ impl AccountItem {
         Ok(SmsAccount {
             user: parsed("user", &self.user)?,
             overrides: self.overrides.overrides()?,
-            currency: self.currency.as_deref().map(|code| parsed("currency", code)).transpose()?,
             billed_through: self.billed_through,
             periods,
             awaiting_approval: self.awaiting_approval,

@@ -291,12 +291,15 @@ fn of_usage(words: &Words) -> Vec<View> {
     };
     let usage = Usage::new(vec![line], 0).unwrap();
     let currency = Currency::Uzs;
-    full.currency = Some(currency);
     full.periods.push(OpenPeriod { start: at(0), end: Some(at(60)), latest: at(1), currency, usage });
     full.awaiting_approval = u32::MAX;
     let empty = SmsAccount::new("user-1".parse().unwrap());
     let frequencies = [Frequency::Daily, Frequency::Threshold];
-    let global = |frequency| Overrides { frequency: Some(frequency), ..Overrides::default() };
+    let global = |frequency| Overrides {
+        frequency: Some(frequency),
+        currency: Some(currency),
+        ..Overrides::default()
+    };
     let views = frequencies.map(|frequency| {
         let settings = Settings::of(&Overrides::default(), &global(frequency), Defaults::ORIGINAL);
         [words.usage(&empty, &settings, at(2)), words.usage(&full, &settings, at(2))]
