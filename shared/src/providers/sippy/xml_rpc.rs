@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use quick_xml::escape::partial_escape;
+use quick_xml::events::BytesStart;
 
 use super::outcome::Fault;
 use crate::providers::xml::{CUT, Document, Piece, Wrong, is_blank};
@@ -44,7 +45,7 @@ pub(super) enum Response {
     Fault(Fault),
 }
 
-const OTHER_XML: Wrong = "the answer is XML, but not XML-RPC's";
+const OTHER_XML: Wrong = "it is XML, but not XML-RPC's";
 
 /// A call with one struct.
 pub(super) fn request(method: &str, members: &[(&str, Parameter<'_>)]) -> Vec<u8> {
@@ -88,14 +89,14 @@ pub(super) fn response(body: &[u8]) -> Result<Response, Wrong> {
     let mut document = Document::new(body)?;
     document.open("methodResponse")?;
     let response = match document.solid()? {
-        Piece::Open(name) if name == "params" => {
+        Piece::Open(tag) if is(&tag, "params") => {
             document.open("param")?;
             document.open("value")?;
             let value = document.value(0)?;
             document.close()?;
             Response::Value(value)
         }
-        Piece::Open(name) if name == "fault" => {
+        Piece::Open(tag) if is(&tag, "fault") => {
             document.open("value")?;
             Response::Fault(fault(document.value(0)?)?)
         }
@@ -105,7 +106,7 @@ pub(super) fn response(body: &[u8]) -> Result<Response, Wrong> {
     document.close()?;
     match document.solid()? {
         Piece::End => Ok(response),
-        Piece::Open(_) | Piece::Close | Piece::Text(_) => Err("something follows the answer"),
+        Piece::Open(_) | Piece::Close | Piece::Text(_) => Err("something follows it"),
     }
 }
 
@@ -120,10 +121,14 @@ fn fault(value: Value) -> Result<Fault, Wrong> {
     }
 }
 
+fn is(tag: &BytesStart<'_>, name: &str) -> bool {
+    tag.name().as_ref() == name
+}
+
 impl Document<'_> {
     fn open(&mut self, name: &str) -> Result<(), Wrong> {
         match self.solid()? {
-            Piece::Open(found) if found == name => Ok(()),
+            Piece::Open(tag) if is(&tag, name) => Ok(()),
             Piece::End => Err(CUT),
             Piece::Open(_) | Piece::Close | Piece::Text(_) => Err(OTHER_XML),
         }
@@ -154,19 +159,19 @@ impl Document<'_> {
     /// What is in a `<value>`, its end included.
     fn value(&mut self, depth: usize) -> Result<Value, Wrong> {
         if depth >= MAX_DEPTH {
-            return Err("the answer is nested too deeply");
+            return Err("it is nested too deeply");
         }
         let mut text = String::new();
-        let kind = loop {
+        let tag = loop {
             match self.next()? {
                 Piece::Text(more) => text.push_str(&more),
                 Piece::Close => return Ok(Value::Text(text)),
-                Piece::Open(kind) if is_blank(&text) => break kind,
+                Piece::Open(tag) if is_blank(&text) => break tag,
                 Piece::Open(_) => return Err(OTHER_XML),
                 Piece::End => return Err(CUT),
             }
         };
-        let value = match kind.as_str() {
+        let value = match tag.name().as_ref() {
             "array" => self.array(depth)?,
             "struct" => self.members(depth)?,
             kind => scalar(kind, self.text()?)?,
@@ -180,7 +185,7 @@ impl Document<'_> {
         let mut items = Vec::new();
         loop {
             match self.solid()? {
-                Piece::Open(name) if name == "value" => items.push(self.value(depth + 1)?),
+                Piece::Open(tag) if is(&tag, "value") => items.push(self.value(depth + 1)?),
                 Piece::Close => break,
                 Piece::End => return Err(CUT),
                 Piece::Open(_) | Piece::Text(_) => return Err(OTHER_XML),
@@ -194,7 +199,7 @@ impl Document<'_> {
         let mut members = BTreeMap::new();
         loop {
             match self.solid()? {
-                Piece::Open(name) if name == "member" => {}
+                Piece::Open(tag) if is(&tag, "member") => {}
                 Piece::Close => return Ok(Value::Struct(members)),
                 Piece::End => return Err(CUT),
                 Piece::Open(_) | Piece::Text(_) => return Err(OTHER_XML),
@@ -205,7 +210,7 @@ impl Document<'_> {
             let value = self.value(depth + 1)?;
             self.close()?;
             if members.insert(name.trim().to_owned(), value).is_some() {
-                return Err("the answer has a member twice");
+                return Err("it has a member twice");
             }
         }
     }
@@ -327,7 +332,7 @@ mod tests {
             assert!(response(odd.as_bytes()).is_err(), "{odd}");
         }
         let latin = [whole.as_bytes(), b"<!-- \xe9 -->"].concat();
-        assert_eq!(response(&latin), Err("the answer is not in UTF-8"));
+        assert_eq!(response(&latin), Err("it is not in UTF-8"));
         let full = format!("\u{feff}<?xml version='1.0' encoding='utf-8'?>\n<!-- a -->{whole}\n<!-- b -->\n");
         assert_eq!(response(full.as_bytes()), Ok(Response::Value(Value::Text("OK".to_owned()))));
     }
@@ -339,8 +344,8 @@ mod tests {
             answer(&format!("{}x{}", open.repeat(depth), close.repeat(depth)))
         };
         assert!(response(nested(MAX_DEPTH - 1).as_bytes()).is_ok());
-        assert_eq!(response(nested(MAX_DEPTH).as_bytes()), Err("the answer is nested too deeply"));
-        assert_eq!(response(nested(20_000).as_bytes()), Err("the answer is nested too deeply"));
+        assert_eq!(response(nested(MAX_DEPTH).as_bytes()), Err("it is nested too deeply"));
+        assert_eq!(response(nested(20_000).as_bytes()), Err("it is nested too deeply"));
     }
 
     fn any_value() -> impl Strategy<Value = Value> {
