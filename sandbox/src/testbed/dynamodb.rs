@@ -33,6 +33,9 @@ pub const BILLZ_ORDERS: &str = "billz-orders";
 /// The table of SMS accounts, usage, bills, settings and rate decks: `pk`, `sk`, `gsi1`, `gsi2` and `gsi4` of whole
 /// items, `gsi3` of keys, and a stream of new images.
 pub const SMS_BILLING: &str = "sms-billing";
+/// The table of bonuses, their bills at Portmone and what was said about them: `pk`, `sk`, `gsi1`, `gsi2` and `gsi4` of
+/// whole items, `gsi3` of keys, and a stream of new images.
+pub const BONUSES: &str = "bonuses";
 
 /// A DynamoDB of one test.
 #[derive(Debug)]
@@ -43,6 +46,7 @@ pub struct DynamoDb {
     chats: Mutex<StreamReader>,
     billz_orders: Mutex<StreamReader>,
     sms_billing: Mutex<StreamReader>,
+    bonuses: Mutex<StreamReader>,
     _running: oneshot::Sender<()>,
 }
 
@@ -70,14 +74,16 @@ impl DynamoDb {
             notifications_table(),
             chats_table(),
             billz_orders_table(),
-            sms_billing_table(),
+            table_with_due_list(SMS_BILLING),
+            table_with_due_list(BONUSES),
         ];
         for description in tables {
             let request = serde_json::from_value(description).expect("a table description");
             database.create_table(request).expect("a table");
         }
-        let [invoices, chats, billz_orders, sms_billing] = [INVOICES, CHATS, BILLZ_ORDERS, SMS_BILLING]
-            .map(|table| Mutex::new(open_stream(&database, table)));
+        let [invoices, chats, billz_orders, sms_billing, bonuses] =
+            [INVOICES, CHATS, BILLZ_ORDERS, SMS_BILLING, BONUSES]
+                .map(|table| Mutex::new(open_stream(&database, table)));
         let listener = TcpListener::bind(ANY_PORT).await.expect("a free port on 127.0.0.1");
         let address = listener.local_addr().expect("the address of a bound listener");
         let (running, ended) = oneshot::channel::<()>();
@@ -91,7 +97,7 @@ impl DynamoDb {
             end.expect("the in-process DynamoDB serves until its test ends");
         });
         let database = DebugDatabase(database);
-        Self { address, database, invoices, chats, billz_orders, sms_billing, _running: running }
+        Self { address, database, invoices, chats, billz_orders, sms_billing, bonuses, _running: running }
     }
 
     /// The endpoint URL.
@@ -157,6 +163,12 @@ impl DynamoDb {
     #[must_use]
     pub fn new_sms_event(&self) -> Option<Value> {
         self.news_of(&self.sms_billing)
+    }
+
+    /// The same of [`BONUSES`].
+    #[must_use]
+    pub fn new_bonuses_event(&self) -> Option<Value> {
+        self.news_of(&self.bonuses)
     }
 
     fn news_of(&self, stream: &Mutex<StreamReader>) -> Option<Value> {
@@ -255,14 +267,15 @@ fn billz_orders_table() -> Value {
     })
 }
 
-fn sms_billing_table() -> Value {
+/// A table with a list of what is due in `gsi3`, which holds keys only.
+fn table_with_due_list(name: &str) -> Value {
     let mut due = index("gsi3");
     due["Projection"] = json!({ "ProjectionType": "KEYS_ONLY" });
     let keys = ["gsi1", "gsi2", "gsi3", "gsi4"].map(|index| [format!("{index}pk"), format!("{index}sk")]);
     let names: Vec<&str> =
         ["pk", "sk"].into_iter().chain(keys.iter().flatten().map(String::as_str)).collect();
     json!({
-        "TableName": SMS_BILLING,
+        "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": key_schema("pk", "sk"),
         "AttributeDefinitions": string_attributes(&names),
