@@ -29,6 +29,8 @@ pub fn start() -> anyhow::Result<App> {
         billz_operations: queue(settings::required("BILLZ_OPERATIONS_QUEUE_URL")?),
         billz_replies: queue(settings::required("BILLZ_REPLY_QUEUE_URL")?),
         sms_charges: queue(settings::required("SMS_CHARGES_QUEUE_URL")?),
+        bonus_payouts: queue(settings::required("BONUS_PAYOUTS_QUEUE_URL")?),
+        analytics: queue(settings::required("ANALYTICS_QUEUE_URL")?),
     };
     Ok(App {
         queues,

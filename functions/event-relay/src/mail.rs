@@ -24,6 +24,10 @@ pub enum Destination {
     BillzReplies,
     /// To who bills SMS and charges for them.
     SmsCharges,
+    /// To who pays bonuses out.
+    BonusPayouts,
+    /// To the company's analytics.
+    Analytics,
 }
 
 /// The queue of each destination.
@@ -36,6 +40,8 @@ pub struct Queues {
     pub billz_operations: Queue,
     pub billz_replies: Queue,
     pub sms_charges: Queue,
+    pub bonus_payouts: Queue,
+    pub analytics: Queue,
 }
 
 /// A message that is ready to be sent, and the change it comes from.
@@ -64,6 +70,8 @@ impl Queues {
             Destination::BillzOperations => &self.billz_operations,
             Destination::BillzReplies => &self.billz_replies,
             Destination::SmsCharges => &self.sms_charges,
+            Destination::BonusPayouts => &self.bonus_payouts,
+            Destination::Analytics => &self.analytics,
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod app;
 mod billz_route;
+mod bonus_route;
 mod handler;
 mod mail;
 mod route;

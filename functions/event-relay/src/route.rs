@@ -8,8 +8,10 @@ use shared::notices::payment_confirmed::PaymentConfirmed;
 use shared::notices::payment_expired::PaymentExpired;
 use shared::notices::payment_expiring::PaymentExpiring;
 use shared::notices::payment_needs_review::PaymentNeedsReview;
+use shared::queues::analytics_event::AnalyticsEvent;
 use shared::queues::billz_job::ResumeJob;
 use shared::queues::billz_reply::BillzReply;
+use shared::queues::bonus_work::BonusWork;
 use shared::queues::notification::{self, Notification};
 use shared::queues::order_update::{self, OrderPayment, OrderUpdate};
 use shared::queues::sms_charge::SmsCharge;
@@ -19,6 +21,7 @@ use shared::stores::outbox::{
 };
 
 use crate::billz_route;
+use crate::bonus_route;
 use crate::mail::Destination;
 use crate::sms_route;
 use crate::task_route::{created, failed, needs_looking, request};
@@ -41,6 +44,10 @@ pub enum Message {
     BillzOperation(ResumeJob),
     /// To who bills SMS and charges for them.
     SmsCharge(SmsCharge),
+    /// To who pays bonuses out.
+    BonusWork(BonusWork),
+    /// To the company's analytics.
+    Analytics(AnalyticsEvent),
 }
 
 /// Why an event cannot be told to anybody.
@@ -65,6 +72,8 @@ impl Message {
             Self::BillzPayment(_) => Destination::BillzPayments,
             Self::BillzOperation(_) => Destination::BillzOperations,
             Self::SmsCharge(_) => Destination::SmsCharges,
+            Self::BonusWork(_) => Destination::BonusPayouts,
+            Self::Analytics(_) => Destination::Analytics,
         }
     }
 }
@@ -120,6 +129,16 @@ pub fn messages(event: &StoredEvent) -> Result<Vec<Message>, Untellable> {
         StoredEventKind::SmsReviewOpened(trouble) => {
             vec![Message::Notification(sms_route::review_opened(event, trouble)?)]
         }
+        StoredEventKind::PortmoneBillReported { bill } => vec![bonus_route::reported(event, bill)],
+        StoredEventKind::BonusWanted { receipt_id } => vec![bonus_route::wanted(event, receipt_id)],
+        StoredEventKind::BonusInitiated(bonus) => bonus_route::initiated(event, bonus)?,
+        StoredEventKind::BonusSucceeded(bonus) => bonus_route::succeeded(event, bonus)?,
+        StoredEventKind::BonusFailed(failure) => bonus_route::failed(event, failure)?,
+        StoredEventKind::BonusTimedOut(bonus) => bonus_route::timed_out(event, bonus)?,
+        StoredEventKind::BonusReviewOpened(trouble) | StoredEventKind::BonusDisagreed(trouble) => {
+            vec![bonus_route::needs_review(event, trouble)?]
+        }
+        StoredEventKind::BonusRefunded(bonus) => bonus_route::refunded(event, bonus)?,
     })
 }
 

@@ -18,7 +18,8 @@ pub struct BonusFailed {
     /// The currency of what is counted in minor units here.
     #[serde(with = "currency")]
     pub currency: Currency,
-    /// Why, in words for the customer.
+    /// Why: one of `invalid_msisdn`, `no_payee`, `amount_limit`, `user_limit` and `gave_up`, told in the reader's
+    /// language, or words that are shown as they are.
     pub reason: String,
 }
 
@@ -31,7 +32,7 @@ impl BonusFailed {
             Field::id("bonusId"),
             Field::amount("amount"),
             Field::currency("currency"),
-            Field::text("reason"),
+            Field::choice("reason"),
         ],
     };
 

@@ -20,6 +20,9 @@ pub struct BonusPaid {
     pub currency: Currency,
     /// The account or number it went to, as far as it may be shown.
     pub recipient: String,
+    /// The number of the bill that paid it, at who pays it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill: Option<String>,
 }
 
 impl BonusPaid {
@@ -32,6 +35,7 @@ impl BonusPaid {
             Field::amount("amount"),
             Field::currency("currency"),
             Field::id("recipient"),
+            Field::id("bill").optional(),
         ],
     };
 
@@ -42,6 +46,7 @@ impl BonusPaid {
             amount: 125_000,
             currency: Currency::Uah,
             recipient: "+380 •• ••• 12 34".to_owned(),
+            bill: Some("523".to_owned()),
         }
     }
 }

@@ -9,7 +9,10 @@
 pub mod about;
 pub mod billz_failed;
 pub mod billz_order_changed;
+pub mod bonus_delayed;
 pub mod bonus_failed;
+pub mod bonus_initiated;
+pub mod bonus_needs_review;
 pub mod bonus_paid;
 pub mod field;
 pub mod order_created;
@@ -124,8 +127,11 @@ notices! {
     "vps.active" => VpsActive in vps_active,
     "vps.provisioning_failed" => VpsProvisioningFailed in vps_provisioning_failed,
     "vps.expiring" => VpsExpiring in vps_expiring,
+    "bonus.initiated" => BonusInitiated in bonus_initiated,
     "bonus.paid" => BonusPaid in bonus_paid,
     "bonus.failed" => BonusFailed in bonus_failed,
+    "bonus.delayed" => BonusDelayed in bonus_delayed,
+    "bonus.needs_review" => BonusNeedsReview in bonus_needs_review,
     "sms.threshold_reached" => SmsThresholdReached in sms_threshold_reached,
     "sms.billed" => SmsBilled in sms_billed,
     "sms.charge_failed" => SmsChargeFailed in sms_charge_failed,

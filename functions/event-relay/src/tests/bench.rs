@@ -34,6 +34,8 @@ const BILLZ_PAYMENTS: &str = "billz-payments";
 const BILLZ_OPERATIONS: &str = "billz-operations";
 const BILLZ_REPLIES: &str = "billz-replies";
 const SMS_CHARGES: &str = "sms-charges";
+const BONUS_PAYOUTS: &str = "bonus-payouts";
+const ANALYTICS: &str = "analytics";
 const DEAD_LETTERS: &str = "event-relay-dlq";
 
 /// One function and what is around it.
@@ -58,6 +60,8 @@ impl Bench {
             billz_operations: queue(BILLZ_OPERATIONS),
             billz_replies: queue(BILLZ_REPLIES),
             sms_charges: queue(SMS_CHARGES),
+            bonus_payouts: queue(BONUS_PAYOUTS),
+            analytics: queue(ANALYTICS),
         };
         let app = App { queues, dead_letters: queue(DEAD_LETTERS), metrics: Metrics::new("event-relay") };
         Self { aws, wire, app }
