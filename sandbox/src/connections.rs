@@ -14,8 +14,11 @@ use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
+
+use crate::mutual_tls::Handshakes;
 
 /// Bodies above this are answered with 413: DynamoDB's own limit, the largest of all parties.
 const LARGEST_BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -38,14 +41,15 @@ pub(crate) type Outcome = Result<Response<Bytes>, Cut>;
 /// A server that runs until this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Listening {
+    scheme: &'static str,
     address: SocketAddr,
     accepting: JoinHandle<()>,
 }
 
 impl Listening {
-    /// `http://` and the address, without a slash at the end.
+    /// `http://` or `https://` and the address, without a slash at the end.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 }
 
@@ -72,10 +76,27 @@ where
     H: Fn(Request<Bytes>) -> F + Clone + Send + 'static,
     F: Future<Output = Outcome> + Send + 'static,
 {
-    Listening { address, accepting: tokio::spawn(accept(listener, handler)) }
+    Listening { scheme: "http", address, accepting: tokio::spawn(accept(listener, None, handler)) }
 }
 
-async fn accept<H, F>(listener: TcpListener, handler: H)
+/// Answers each request of those who prove themselves with a certificate.
+pub(crate) fn serve_proven<H, F>(
+    (listener, address): (TcpListener, SocketAddr),
+    handshakes: Handshakes,
+    handler: H,
+) -> Listening
+where
+    H: Fn(Request<Bytes>) -> F + Clone + Send + 'static,
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    Listening {
+        scheme: "https",
+        address,
+        accepting: tokio::spawn(accept(listener, Some(handshakes), handler)),
+    }
+}
+
+async fn accept<H, F>(listener: TcpListener, handshakes: Option<Handshakes>, handler: H)
 where
     H: Fn(Request<Bytes>) -> F + Clone + Send + 'static,
     F: Future<Output = Outcome> + Send + 'static,
@@ -86,7 +107,17 @@ where
             accepted = listener.accept() => {
                 // A failed accept (the peer went away, descriptors ran out) is the peer's loss alone.
                 if let Ok((stream, peer)) = accepted {
-                    connections.spawn(converse(stream, peer, handler.clone()));
+                    let (handshakes, handler) = (handshakes.clone(), handler.clone());
+                    connections.spawn(async move {
+                        match handshakes {
+                            None => converse(stream, peer, handler).await,
+                            Some(handshakes) => match handshakes.shake(stream).await {
+                                Ok(stream) => converse(stream, peer, handler).await,
+                                // It was counted, and the caller told.
+                                Err(_refused) => {}
+                            },
+                        }
+                    });
                 }
             }
             Some(_ended) = connections.join_next() => {}
@@ -98,8 +129,9 @@ where
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
-async fn converse<H, F>(stream: TcpStream, peer: SocketAddr, handler: H)
+async fn converse<S, H, F>(stream: S, peer: SocketAddr, handler: H)
 where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Fn(Request<Bytes>) -> F + Clone + Send + 'static,
     F: Future<Output = Outcome> + Send + 'static,
 {

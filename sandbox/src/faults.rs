@@ -60,7 +60,8 @@ pub(crate) struct Fault {
     pub(crate) status: Option<u16>,
     /// The words of a refusal, where the usual ones are not wanted.
     pub(crate) message: Option<String>,
-    /// What Telegram, Billz and Sippy say besides in a refusal, like `migrate_to_chat_id`, `error_code` and `faultCode`.
+    /// What Telegram, Billz, Sippy and Portmone say besides in a refusal, like `migrate_to_chat_id`, `error_code`,
+    /// `faultCode` and `code`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) parameters: Option<Value>,
     /// When a limited caller is told to come back.

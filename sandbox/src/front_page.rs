@@ -14,7 +14,9 @@ use crate::isp_panel::pages::summary;
 use crate::mail::outbox::mails;
 use crate::mail::pages::mail_table;
 use crate::page::{escape, page, rupiah};
+use crate::portmone;
 use crate::sippy;
+use crate::telecom;
 use crate::telegram::pages::chat_table;
 use crate::world::World;
 
@@ -34,10 +36,11 @@ async fn health(State(world): State<Arc<World>>) -> Json<Value> {
 async fn front(State(world): State<Arc<World>>) -> Html<String> {
     let mails = mails(world.options.aws_endpoint.as_deref()).await;
     let content = format!(
-        "<p>Stand-ins for Tripay, Telegram, Billz, a Sippy switch, the ISP's panel and API, the order service and the user service.</p>\n\
+        "<p>Stand-ins for Tripay, Portmone, Telegram, Billz, a Sippy switch, a telecom, the ISP's panel and API, the order service and the user service.</p>\n\
          <h2>Tripay transactions</h2>{}\n<h2><a href=\"/telegram/chats\">Telegram chats</a></h2>{}\n\
          <h2><a href=\"/mail\">Mail</a></h2>{}\n<h2><a href=\"/billz\">Billz</a></h2>{}\n\
-         <h2><a href=\"/sippy\">Sippy</a></h2>{}\n<h2><a href=\"/isp-panel/\">ISP panel</a></h2>{}\n<h2>Orders</h2>{}\n<h2>Users</h2>{}\n\
+         <h2><a href=\"/sippy\">Sippy</a></h2>{}\n<h2><a href=\"/portmone\">Portmone</a></h2>{}\n\
+         <h2><a href=\"/telecom\">Telecom</a></h2>{}\n<h2><a href=\"/isp-panel/\">ISP panel</a></h2>{}\n<h2>Orders</h2>{}\n<h2>Users</h2>{}\n\
          <p><a href=\"/_control/log\">Log</a> · <a href=\"/_control/faults\">Faults</a> · \
          <a href=\"/_control/tripay/settings/merchant\">Merchant settings</a></p>\n",
         transactions(&world),
@@ -45,6 +48,8 @@ async fn front(State(world): State<Arc<World>>) -> Html<String> {
         mail_table(mails, MOST_MAILS),
         billz::pages::summary(&world.billz()),
         sippy::pages::summary(&world.sippy()),
+        portmone::pages::summary(&world.portmone()),
+        telecom::pages::summary(&world.telecom()),
         summary(&world.isp_panel()),
         orders(&world),
         users(&world)

@@ -3,32 +3,40 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 use std::env;
+use std::fs;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use sandbox::options::{FeeBearer, Options};
+use sandbox::options::{FeeBearer, MutualTls, Options, TlsVersions};
 use sandbox::server::Sandbox;
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "\
-Stand-ins for Tripay, Telegram, Billz, a Sippy switch, the ISP's panel and API, the order service and the user
-service.
+Stand-ins for Tripay, Portmone, Telegram, Billz, a Sippy switch, a telecom, the ISP's panel and API, the order
+service and the user service.
 
 sandbox [--listen 127.0.0.1:4570] [--tripay-callback-url URL] [--internal-api-key KEY]
         [--callback-retry-seconds 120] [--fee-bearer merchant|customer]
-        [--aws-endpoint http://127.0.0.1:4566]
+        [--aws-endpoint http://127.0.0.1:4566] [--portmone-callback-url URL] [--portmone-webhook-token TOKEN]
+        [--tls-listen 127.0.0.1:4571 --tls-certificate FILE --tls-key FILE --tls-client-roots FILE]
 
-Every option may also be an environment variable: SANDBOX_LISTEN, SANDBOX_TRIPAY_CALLBACK_URL,
-SANDBOX_INTERNAL_API_KEY, SANDBOX_CALLBACK_RETRY_SECONDS, SANDBOX_FEE_BEARER, SANDBOX_AWS_ENDPOINT.
+The last four belong together: the same behind TLS, to who has a certificate of these roots; the files are PEM.
+Every option may also be an environment variable: SANDBOX_LISTEN, SANDBOX_TRIPAY_CALLBACK_URL and so on.
 The option wins.";
 
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 12] = [
     "listen",
     "tripay-callback-url",
     "internal-api-key",
     "callback-retry-seconds",
     "fee-bearer",
     "aws-endpoint",
+    "portmone-callback-url",
+    "portmone-webhook-token",
+    "tls-listen",
+    "tls-certificate",
+    "tls-key",
+    "tls-client-roots",
 ];
 
 #[tokio::main]
@@ -49,6 +57,9 @@ async fn run(arguments: &[String]) -> Result<()> {
     }
     let running = Sandbox::start(options(arguments)?).await?;
     println!("Sandbox at {}", running.url());
+    if let Some(url) = running.mutual_tls_url() {
+        println!("With a client certificate: {url}");
+    }
     let (mut interrupted, mut terminated) =
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
@@ -81,12 +92,35 @@ fn options(arguments: &[String]) -> Result<Options> {
     Ok(options)
 }
 
+/// TLS of which nothing was said yet.
+fn no_tls() -> MutualTls {
+    MutualTls {
+        listen: ([127, 0, 0, 1], 4571).into(),
+        certificate_pem: String::new(),
+        key_pem: String::new(),
+        client_roots_pem: String::new(),
+        versions: TlsVersions::default(),
+    }
+}
+
 fn set(options: &mut Options, name: &str, value: &str) -> Result<()> {
     match name {
         "listen" => options.listen = value.parse().context("not an address like 127.0.0.1:4570")?,
         "tripay-callback-url" => options.tripay_callback_url = Some(value.to_owned()),
         "internal-api-key" => value.clone_into(&mut options.internal_api_key),
         "aws-endpoint" => options.aws_endpoint = Some(value.to_owned()),
+        "portmone-callback-url" => options.portmone_callback_url = Some(value.to_owned()),
+        "portmone-webhook-token" => options.portmone_webhook_token = Some(value.to_owned()),
+        "tls-listen" | "tls-certificate" | "tls-key" | "tls-client-roots" => {
+            let tls = options.mutual_tls.get_or_insert_with(no_tls);
+            let file = || fs::read_to_string(value).with_context(|| format!("cannot read {value}"));
+            match name {
+                "tls-listen" => tls.listen = value.parse().context("not an address like 127.0.0.1:4571")?,
+                "tls-certificate" => tls.certificate_pem = file()?,
+                "tls-key" => tls.key_pem = file()?,
+                _ => tls.client_roots_pem = file()?,
+            }
+        }
         "callback-retry-seconds" => options.callback_retry_seconds = value.parse().context("not a number")?,
         "fee-bearer" => {
             options.fee_bearer = match value {
@@ -117,6 +151,10 @@ mod tests {
         let options = read(&arguments).unwrap();
         assert_eq!(options.listen, ([127, 0, 0, 1], 9).into());
         assert_eq!(options.tripay_callback_url.as_deref(), Some("http://x/y"));
+        let options_of_portmone =
+            read(&["--portmone-callback-url=http://x/z", "--portmone-webhook-token", "t"]).unwrap();
+        assert_eq!(options_of_portmone.portmone_callback_url.as_deref(), Some("http://x/z"));
+        assert_eq!(options_of_portmone.portmone_webhook_token.as_deref(), Some("t"));
         assert_eq!((options.fee_bearer, options.callback_retry_seconds), (FeeBearer::Customer, 120));
     }
 
@@ -126,6 +164,10 @@ mod tests {
         assert_eq!(words(&["--lisen", "x"]), "--lisen: there is no such option; see --help");
         assert_eq!(words(&["--listen"]), "--listen needs a value");
         assert_eq!(words(&["--fee-bearer=me"]), "--fee-bearer=me: \"me\" is neither merchant nor customer");
+        assert_eq!(
+            words(&["--tls-key=/none"]),
+            "--tls-key=/none: cannot read /none: No such file or directory (os error 2)"
+        );
         assert_eq!(words(&["now"]), "unexpected \"now\"; see --help");
         assert!(words(&["--listen", "4570"]).starts_with("--listen: not an address like 127.0.0.1:4570"));
     }

@@ -1,5 +1,6 @@
 //! What can be set when a sandbox starts.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,46 @@ pub struct Options {
     pub aws_endpoint: Option<String>,
     /// Who bears Tripay's fee. Default: the merchant.
     pub fee_bearer: FeeBearer,
+    /// Where Portmone's notices go. Default: nowhere.
+    pub portmone_callback_url: Option<String>,
+    /// What they bear in `x-portmone-token`. Default: [`crate::portmone::WEBHOOK_TOKEN`].
+    pub portmone_webhook_token: Option<String>,
+    /// Where the same parties are served behind TLS besides, to who has a client certificate. Default: nowhere.
+    pub mutual_tls: Option<MutualTls>,
+}
+
+/// A second address, which wants a certificate of its callers.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MutualTls {
+    /// Where to listen; port 0 is any free one.
+    pub listen: SocketAddr,
+    /// The server's certificate, with those that lead to its root, in PEM.
+    pub certificate_pem: String,
+    /// Its key, in PEM.
+    pub key_pem: String,
+    /// The roots that callers' certificates must lead to, in PEM.
+    pub client_roots_pem: String,
+    /// Which versions of TLS are spoken.
+    pub versions: TlsVersions,
+}
+
+/// Versions of TLS. The real Portmone speaks 1.2 alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsVersions {
+    /// 1.2 and 1.3.
+    #[default]
+    Both,
+    /// 1.2 alone.
+    Only12,
+    /// 1.3 alone, which refuses a caller's certificate after the caller believes to have shaken hands.
+    Only13,
+}
+
+impl fmt::Debug for MutualTls {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The key is no one's to read.
+        formatter.debug_struct("MutualTls").field("listen", &self.listen).finish_non_exhaustive()
+    }
 }
 
 impl Default for Options {
@@ -47,6 +88,9 @@ impl Default for Options {
             callback_retries: 3,
             aws_endpoint: None,
             fee_bearer: FeeBearer::Merchant,
+            portmone_callback_url: None,
+            portmone_webhook_token: None,
+            mutual_tls: None,
         }
     }
 }

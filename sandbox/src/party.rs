@@ -3,7 +3,9 @@
 use http::Method;
 
 use crate::billz::operations::{BILLZ_OPERATIONS, billz_operation};
+use crate::portmone::operations::PORTMONE_OPERATIONS;
 use crate::sippy::operations::SIPPY_OPERATIONS;
+use crate::telecom::TOP_UP;
 use crate::telegram::{METHODS, method_named};
 
 /// An outside party.
@@ -17,10 +19,12 @@ pub(crate) enum Party {
     IspApi,
     Billz,
     Sippy,
+    Portmone,
+    Telecom,
 }
 
 impl Party {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Tripay,
         Self::Telegram,
         Self::Orders,
@@ -29,6 +33,8 @@ impl Party {
         Self::IspApi,
         Self::Billz,
         Self::Sippy,
+        Self::Portmone,
+        Self::Telecom,
     ];
 
     /// The party's name in paths and in the control API.
@@ -42,6 +48,8 @@ impl Party {
             Self::IspApi => "isp-api",
             Self::Billz => "billz",
             Self::Sippy => "sippy",
+            Self::Portmone => "portmone",
+            Self::Telecom => "telecom",
         }
     }
 
@@ -68,6 +76,8 @@ impl Party {
             Self::IspApi => &["authenticate", "user_info", "worker_list"],
             Self::Billz => &BILLZ_OPERATIONS,
             Self::Sippy => &SIPPY_OPERATIONS,
+            Self::Portmone => &PORTMONE_OPERATIONS,
+            Self::Telecom => &[TOP_UP],
         }
     }
 }
@@ -76,7 +86,7 @@ impl Party {
 pub(crate) const UNKNOWN_OPERATION: &str = "unknown";
 
 /// The party and the operation that a request is for; `None` where no party is spoken to (control, pages).
-/// Sippy's paths do not tell its operations: see `sippy::operations`.
+/// Sippy's and Portmone's paths do not tell their operations: see `sippy::operations`, `portmone::operations`.
 pub(crate) fn recognise(method: &Method, path: &str) -> Option<(Party, &'static str)> {
     let (party, rest) = path.strip_prefix('/')?.split_once('/')?;
     let operation = match Party::named(party)? {
@@ -121,6 +131,12 @@ pub(crate) fn recognise(method: &Method, path: &str) -> Option<(Party, &'static 
         Party::Billz => (Party::Billz, billz_operation(method, rest)),
         Party::Sippy if rest.is_empty() => return None,
         Party::Sippy => (Party::Sippy, UNKNOWN_OPERATION),
+        Party::Portmone | Party::Telecom if rest.is_empty() => return None,
+        Party::Portmone => (Party::Portmone, UNKNOWN_OPERATION),
+        Party::Telecom => match (method, rest) {
+            (&Method::POST, "top-ups") => (Party::Telecom, TOP_UP),
+            _ => (Party::Telecom, UNKNOWN_OPERATION),
+        },
     };
     Some(operation)
 }

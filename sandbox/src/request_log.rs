@@ -92,9 +92,12 @@ pub(crate) fn loggable(headers: &HeaderMap) -> BTreeMap<String, String> {
         .iter()
         .map(|(name, value)| {
             let shown = match name.as_str() {
-                "authorization" | "x-internal-api-key" | "cookie" | "x-telegram-bot-api-secret-token" => {
-                    "(present)".to_owned()
-                }
+                "authorization"
+                | "x-internal-api-key"
+                | "x-api-key"
+                | "cookie"
+                | "x-telegram-bot-api-secret-token"
+                | "x-portmone-token" => "(present)".to_owned(),
                 _ => String::from_utf8_lossy(value.as_bytes()).into_owned(),
             };
             (name.as_str().to_owned(), shown)

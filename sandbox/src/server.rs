@@ -9,16 +9,18 @@ use axum::Router;
 use http::{Method, Request, StatusCode};
 use hyper::body::Bytes;
 use serde_json::Value;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::connections::{Listening, bind, serve};
+use crate::connections::{Listening, bind, serve, serve_proven};
+use crate::mutual_tls::{Handshakes, TlsError};
 use crate::options::Options;
 use crate::problem::Problem;
 use crate::tripay::callbacks;
 use crate::world::World;
 use crate::{
-    billz, control, fresh_request, front_page, isp_api, isp_panel, mail, orders, sippy, telegram, traffic,
-    tripay, users,
+    billz, control, fresh_request, front_page, isp_api, isp_panel, mail, orders, portmone, sippy, telecom,
+    telegram, traffic, tripay, users,
 };
 
 /// How often it is looked whether a transaction has expired, or a report or an update is due again.
@@ -27,11 +29,19 @@ const CONTROL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}")]
-pub struct StartError {
-    address: SocketAddr,
-    #[source]
-    source: io::Error,
+pub enum StartError {
+    /// An address of the options cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Address {
+        /// Which one.
+        address: SocketAddr,
+        /// What the machine says.
+        #[source]
+        source: io::Error,
+    },
+    /// The certificates of the options cannot be used.
+    #[error("cannot serve TLS")]
+    Tls(#[from] TlsError),
 }
 
 /// The outside world, in one server.
@@ -42,6 +52,8 @@ pub struct Sandbox;
 #[derive(Debug)]
 pub struct Running {
     listening: Listening,
+    /// The same behind TLS, where the options want it.
+    proven: Option<Listening>,
     ticking: JoinHandle<()>,
     /// For a test that speaks to a party in its own process.
     #[cfg(feature = "testbed")]
@@ -61,17 +73,21 @@ impl Sandbox {
     /// Starts a sandbox with the world of a reset.
     ///
     /// # Errors
-    /// [`StartError`] when the address cannot be listened on.
+    /// [`StartError`] when an address cannot be listened on, or a certificate cannot be used.
     pub async fn start(options: Options) -> Result<Running, StartError> {
-        let address = options.listen;
-        let bound = bind(address).await.map_err(|source| StartError { address, source })?;
+        let bound = bound_to(options.listen).await?;
+        let proven = match &options.mutual_tls {
+            Some(wanted) => Some((bound_to(wanted.listen).await?, Handshakes::new(wanted)?)),
+            None => None,
+        };
         let world = Arc::new(World::new(options, format!("http://{}", bound.1)));
         let router = routes(&world);
         let served = Arc::clone(&world);
-        let listening =
-            serve(bound, move |request| traffic::answer(Arc::clone(&served), router.clone(), request));
+        let answer = move |request| traffic::answer(Arc::clone(&served), router.clone(), request);
+        let proven = proven.map(|(bound, handshakes)| serve_proven(bound, handshakes, answer.clone()));
         Ok(Running {
-            listening,
+            listening: serve(bound, answer),
+            proven,
             ticking: tokio::spawn(tick(Arc::clone(&world))),
             #[cfg(feature = "testbed")]
             world,
@@ -79,11 +95,21 @@ impl Sandbox {
     }
 }
 
+async fn bound_to(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    bind(address).await.map_err(|source| StartError::Address { address, source })
+}
+
 impl Running {
     /// `http://` and the address, without a slash at the end.
     #[must_use]
     pub fn url(&self) -> String {
         self.listening.url()
+    }
+
+    /// `https://` and the address for callers with a certificate, where the options want one.
+    #[must_use]
+    pub fn mutual_tls_url(&self) -> Option<String> {
+        self.proven.as_ref().map(Listening::url)
     }
 
     /// Sends a request to the sandbox, usually to `/_control/…`; `null` as body sends none. Answers the status
@@ -121,7 +147,7 @@ impl Drop for Running {
     }
 }
 
-fn routes(world: &Arc<World>) -> Router {
+pub(crate) fn routes(world: &Arc<World>) -> Router {
     Router::new()
         .merge(front_page::routes())
         .nest("/tripay", tripay::routes())
@@ -133,6 +159,8 @@ fn routes(world: &Arc<World>) -> Router {
         .nest("/isp-api", isp_api::routes())
         .merge(billz::routes())
         .merge(sippy::routes())
+        .merge(portmone::routes())
+        .merge(telecom::routes())
         .nest("/_control", control::routes())
         .fallback(|uri: http::Uri| async move { Problem::not_found("path", uri.path()) })
         .method_not_allowed_fallback(|method: Method, uri: http::Uri| async move {

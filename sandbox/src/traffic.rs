@@ -18,6 +18,10 @@ use crate::connections::{Cut, Outcome};
 use crate::faults::{Fault, FaultKind};
 use crate::isp_panel::pages::refused;
 use crate::party::{Party, recognise};
+use crate::portmone;
+use crate::portmone::answers::fail_document;
+use crate::portmone::gateway::error_document;
+use crate::portmone::operations::{GATEWAY_RESULT, answered_version, portmone_operation, without_password};
 use crate::problem::Problem;
 use crate::request_log::{Entry, loggable};
 use crate::sippy::answers::{HTML, XML, fault_document, html_document};
@@ -33,7 +37,11 @@ pub(crate) async fn answer(world: Arc<World>, router: Router, request: Request<B
     let Some((party, operation)) = recognise(request.method(), request.uri().path()) else {
         return Ok(act(router, request).await);
     };
-    let operation = if party == Party::Sippy { sippy_operation(&world, &request) } else { operation };
+    let operation = match party {
+        Party::Sippy => sippy_operation(&world, &request),
+        Party::Portmone => portmone_operation(&request),
+        _ => operation,
+    };
     let fault = world.faults.take(party, operation);
     let began = Instant::now();
     let number = world.log.open(Entry {
@@ -53,7 +61,10 @@ pub(crate) async fn answer(world: Arc<World>, router: Router, request: Request<B
     });
     let outcome = match fault {
         None => Ok(act(router, request).await),
-        Some(fault) => misbehave(&fault, party, router, request).await,
+        Some(fault) => {
+            let version = answered_version(&world, request.body());
+            misbehave(&fault, (party, version), router, request).await
+        }
     };
     let answered = outcome.as_ref().ok();
     let body = answered.map(|response| loggable_answer(party, operation, response));
@@ -65,7 +76,11 @@ pub(crate) async fn answer(world: Arc<World>, router: Router, request: Request<B
 /// The path as the log keeps it: Telegram's callers have their token in it.
 fn loggable_path(party: Party, request: &Request<Bytes>) -> String {
     let path = request.uri().to_string();
-    if party == Party::Telegram { telegram::without_secrets(&path) } else { path }
+    match party {
+        Party::Telegram => telegram::without_secrets(&path),
+        Party::Portmone => without_password(&path),
+        _ => path,
+    }
 }
 
 fn loggable_body(party: Party, operation: &str, request: &Request<Bytes>) -> String {
@@ -75,7 +90,10 @@ fn loggable_body(party: Party, operation: &str, request: &Request<Bytes>) -> Str
         Party::IspPanel => isp_panel::without_password(&body),
         Party::IspApi => isp_api::without_password(&body),
         Party::Billz if is_billz_session(operation) => without_tokens(&body),
-        Party::Tripay | Party::Orders | Party::Users | Party::Billz | Party::Sippy => body.into_owned(),
+        Party::Portmone => without_password(&body),
+        Party::Tripay | Party::Orders | Party::Users | Party::Billz | Party::Sippy | Party::Telecom => {
+            body.into_owned()
+        }
     }
 }
 
@@ -94,7 +112,7 @@ fn is_billz_session(operation: &str) -> bool {
 }
 
 /// Lets the party act on the request, and reads its whole answer.
-async fn act(router: Router, request: Request<Bytes>) -> Response<Bytes> {
+pub(crate) async fn act(router: Router, request: Request<Bytes>) -> Response<Bytes> {
     let response = match router.oneshot(request.map(Body::from)).await {
         Ok(response) => response,
         Err(never) => match never {},
@@ -106,11 +124,16 @@ async fn act(router: Router, request: Request<Bytes>) -> Response<Bytes> {
     }
 }
 
-async fn misbehave(fault: &Fault, party: Party, router: Router, request: Request<Bytes>) -> Outcome {
+async fn misbehave(
+    fault: &Fault,
+    (party, version): (Party, u8),
+    router: Router,
+    request: Request<Bytes>,
+) -> Outcome {
     let retry = (router.clone(), request.clone());
     let done = if fault.acts { Some(act(router, request).await) } else { None };
     match fault.fault {
-        FaultKind::Refuse => Ok(refusal(party, fault)),
+        FaultKind::Refuse => Ok(refusal(party, version, fault)),
         FaultKind::Limit => Ok(limit(party, fault)),
         FaultKind::Hang => futures::future::pending().await,
         FaultKind::CutBefore | FaultKind::CutAfter => Err(Cut),
@@ -134,7 +157,8 @@ fn status_of(fault: &Fault, usual: StatusCode) -> StatusCode {
     fault.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(usual)
 }
 
-fn refusal(party: Party, fault: &Fault) -> Response<Bytes> {
+/// `version` is that of Portmone's protocol.
+fn refusal(party: Party, version: u8, fault: &Fault) -> Response<Bytes> {
     let message = fault.message.clone();
     match party {
         Party::Tripay => {
@@ -150,7 +174,7 @@ fn refusal(party: Party, fault: &Fault) -> Response<Bytes> {
             };
             plain(status_of(fault, StatusCode::BAD_REQUEST), "application/json", refusal.document())
         }
-        Party::Orders | Party::Users => {
+        Party::Orders | Party::Users | Party::Telecom => {
             let message = message.unwrap_or_else(|| "refused on request".to_owned());
             problem(&Problem::new(status_of(fault, StatusCode::FORBIDDEN), "refused", message))
         }
@@ -160,6 +184,7 @@ fn refusal(party: Party, fault: &Fault) -> Response<Bytes> {
         }
         Party::Billz => billz_refusal(fault),
         Party::Sippy => sippy_refusal(fault),
+        Party::Portmone => portmone_refusal(version, fault),
     }
 }
 
@@ -174,10 +199,10 @@ fn limit(party: Party, fault: &Fault) -> Response<Bytes> {
             "application/json",
             Refusal::too_many_requests(seconds).document(),
         ),
-        Party::Orders | Party::Users => {
+        Party::Orders | Party::Users | Party::Telecom => {
             problem(&Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "slow down"))
         }
-        Party::IspPanel | Party::IspApi => {
+        Party::IspPanel | Party::IspApi | Party::Portmone => {
             isp_words(party, StatusCode::TOO_MANY_REQUESTS, "Too Many Requests".to_owned())
         }
         Party::Billz => billz_error(&HttpError::too_many_requests()),
@@ -199,8 +224,12 @@ fn server_error(party: Party, fault: &Fault) -> Response<Bytes> {
             );
             plain(status, "text/html", page)
         }
-        Party::Orders | Party::Users => problem(&Problem::new(status, "server_error", "broken on request")),
-        Party::IspPanel | Party::IspApi => isp_words(party, status, "Internal Server Error".to_owned()),
+        Party::Orders | Party::Users | Party::Telecom => {
+            problem(&Problem::new(status, "server_error", "broken on request"))
+        }
+        Party::IspPanel | Party::IspApi | Party::Portmone => {
+            isp_words(party, status, "Internal Server Error".to_owned())
+        }
         Party::Billz => billz_error(&HttpError::new(status, "internal server error", "broken on request")),
         Party::Sippy => sippy_page(status, "Internal Server Error"),
     }
@@ -235,11 +264,31 @@ fn sippy_refusal(fault: &Fault) -> Response<Bytes> {
     plain(StatusCode::OK, XML, fault_document(code, &words))
 }
 
+/// An `<rsp>` in the version that was asked for, or the gateway's JSON.
+fn portmone_refusal(version: u8, fault: &Fault) -> Response<Bytes> {
+    let words = fault.message.clone().unwrap_or_else(|| "refused on request".to_owned());
+    let told = |name: &str, usual: &str| {
+        let value = fault.parameters.as_ref().and_then(|told| told[name].as_str());
+        value.unwrap_or(usual).to_owned()
+    };
+    let status = status_of(fault, StatusCode::OK);
+    if fault.operation == GATEWAY_RESULT {
+        let document = error_document(&told("code", "5"), &words);
+        return plain(status, "application/json", document.to_string());
+    }
+    let refusal = portmone::refusals::Refusal::new(
+        &told("code", "p008"),
+        &words,
+        told("description", "Nothing was done, because that was asked for"),
+    );
+    plain(status, portmone::answers::XML, fail_document(&refusal, version))
+}
+
 fn sippy_page(status: StatusCode, words: &str) -> Response<Bytes> {
     plain(status, HTML, html_document(status, words))
 }
 
-/// The panel answers with pages, the API with plain words.
+/// The panel answers with pages, the API and Portmone with plain words.
 fn isp_words(party: Party, status: StatusCode, words: String) -> Response<Bytes> {
     match party {
         Party::IspPanel => plain(status, "text/html; charset=UTF-8", refused(&words)),

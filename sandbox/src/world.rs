@@ -10,8 +10,10 @@ use crate::isp_panel::panel::Panel;
 use crate::options::Options;
 use crate::orders::Orders;
 use crate::playground;
+use crate::portmone::office::Office;
 use crate::request_log::RequestLog;
 use crate::sippy::switch::Switch;
+use crate::telecom::books::Books as TelecomBooks;
 use crate::telegram::chats::Telegram;
 use crate::tripay::books::Books;
 use crate::users::Users;
@@ -33,6 +35,8 @@ pub(crate) struct World {
     isp_api: Mutex<Tokens>,
     billz: Mutex<Company>,
     sippy: Mutex<Switch>,
+    portmone: Mutex<Office>,
+    telecom: Mutex<TelecomBooks>,
 }
 
 impl World {
@@ -47,6 +51,8 @@ impl World {
             isp_api: Mutex::default(),
             billz: Mutex::new(playground::billz()),
             sippy: Mutex::new(playground::sippy()),
+            portmone: Mutex::new(Office::new(&options)),
+            telecom: Mutex::default(),
             clock: Clock::default(),
             log: RequestLog::default(),
             faults: Faults::default(),
@@ -95,6 +101,16 @@ impl World {
         lock(&self.sippy)
     }
 
+    /// Portmone. Never held across an await.
+    pub(crate) fn portmone(&self) -> MutexGuard<'_, Office> {
+        lock(&self.portmone)
+    }
+
+    /// The telecom's books. Never held across an await.
+    pub(crate) fn telecom(&self) -> MutexGuard<'_, TelecomBooks> {
+        lock(&self.telecom)
+    }
+
     /// Forgets everything but the options.
     pub(crate) fn reset(&self) {
         *self.tripay() = Books::new(&self.options);
@@ -105,6 +121,8 @@ impl World {
         *self.isp_api() = Tokens::default();
         *self.billz() = playground::billz();
         *self.sippy() = playground::sippy();
+        *self.portmone() = Office::new(&self.options);
+        *self.telecom() = TelecomBooks::default();
         self.clock.reset();
         self.faults.reset();
         self.log.reset();

@@ -10,7 +10,7 @@ use hyper::body::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{billz, isp, party, sippy, telegram};
+use super::{billz, isp, party, portmone, sippy, telecom, telegram};
 use crate::clock::instant_text;
 use crate::options::FeeBearer;
 use crate::orders::Order;
@@ -26,7 +26,8 @@ const KNOWN: &str = "orders/orders, users/users, tripay/transactions, tripay/cha
                      telegram/chats, telegram/settings/limits, isp-panel/customers, isp-panel/workers, \
                      isp-panel/tasks, isp-panel/settings/session, billz/products, billz/orders, \
                      billz/clients, billz/settings/limit, billz/settings/token, sippy/accounts, \
-                     sippy/payments, sippy/settings/visibility, sippy/settings/nonce";
+                     sippy/payments, sippy/settings/visibility, sippy/settings/nonce, portmone/bills, \
+                     portmone/settings/reseller, telecom/top-ups, telecom/subscribers";
 
 fn unknown_collection(party: Party, collection: &str) -> Problem {
     let detail = format!("there is no collection {}/{collection}; known: {KNOWN}", party.name());
@@ -56,6 +57,10 @@ pub(super) async fn list(
                 .ok_or_else(|| unknown_collection(Party::Billz, &collection))?,
             (Party::Sippy, _) => sippy::list(&world, &collection)
                 .ok_or_else(|| unknown_collection(Party::Sippy, &collection))?,
+            (Party::Portmone, _) => portmone::list(&world, &collection)
+                .ok_or_else(|| unknown_collection(Party::Portmone, &collection))?,
+            (Party::Telecom, _) => telecom::list(&world, &collection)
+                .ok_or_else(|| unknown_collection(Party::Telecom, &collection))?,
             (other, _) => return Err(unknown_collection(other, &collection)),
         };
     Ok(Json(json!({ "items": items })))
@@ -84,6 +89,10 @@ pub(super) async fn read(
             .ok_or_else(|| unknown_collection(Party::Billz, &collection))?,
         (Party::Sippy, _) => sippy::read(&world, &collection, &id)
             .ok_or_else(|| unknown_collection(Party::Sippy, &collection))?,
+        (Party::Portmone, _) => portmone::read(&world, &collection, &id)
+            .ok_or_else(|| unknown_collection(Party::Portmone, &collection))?,
+        (Party::Telecom, _) => telecom::read(&world, &collection, &id)
+            .ok_or_else(|| unknown_collection(Party::Telecom, &collection))?,
         (other, _) => return Err(unknown_collection(other, &collection)),
     };
     found.map(Json).ok_or_else(|| Problem::not_found(&collection, &id))
@@ -133,6 +142,12 @@ pub(super) async fn put(
         (Party::Sippy, _) => sippy::put(&world, &collection, &id, &body)
             .unwrap_or_else(|| Err(unknown_collection(Party::Sippy, &collection)))
             .map(Json),
+        (Party::Portmone, _) => portmone::put(&world, &collection, &id, &body)
+            .unwrap_or_else(|| Err(unknown_collection(Party::Portmone, &collection)))
+            .map(Json),
+        (Party::Telecom, _) => telecom::put(&world, &collection, &id, &body)
+            .unwrap_or_else(|| Err(unknown_collection(Party::Telecom, &collection)))
+            .map(Json),
         (other, _) => Err(unknown_collection(other, &collection)),
     }
 }
@@ -179,7 +194,10 @@ struct SettingsWish {
     allowed_addresses: Option<Option<Vec<IpAddr>>>,
 }
 
-fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+/// What was said, `null` too; nothing where the field was left out.
+pub(super) fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
 }
 

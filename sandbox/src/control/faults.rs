@@ -76,10 +76,12 @@ fn weigh(wish: Wish) -> Result<Fault, Problem> {
     if wish.message.is_some() && wish.fault != FaultKind::Refuse {
         return Err(Problem::bad_request("message is for refuse"));
     }
-    let takes_parameters =
-        wish.fault == FaultKind::Refuse && matches!(party, Party::Telegram | Party::Billz | Party::Sippy);
+    let takes_parameters = wish.fault == FaultKind::Refuse
+        && matches!(party, Party::Telegram | Party::Billz | Party::Sippy | Party::Portmone);
     if wish.parameters.is_some() && !takes_parameters {
-        return Err(Problem::bad_request("parameters are for Telegram's, Billz's and Sippy's refuse"));
+        return Err(Problem::bad_request(
+            "parameters are for Telegram's, Billz's, Sippy's and Portmone's refuse",
+        ));
     }
     if wish.retry_after.is_some() && wish.fault != FaultKind::Limit {
         return Err(Problem::bad_request("retryAfter is for limit"));

@@ -7,7 +7,10 @@ mod collections;
 mod faults;
 mod isp;
 mod mail;
+mod notices;
+mod portmone;
 mod sippy;
+mod telecom;
 mod telegram;
 mod tripay;
 mod updates;
@@ -42,6 +45,9 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .merge(isp::routes())
         .merge(billz::routes())
         .merge(sippy::routes())
+        .merge(portmone::routes())
+        .merge(notices::routes())
+        .merge(telecom::routes())
         .merge(updates::routes())
         .route("/{party}/{collection}", get(collections::list))
         .route("/{party}/{collection}/{id}", get(collections::read).put(collections::put))

@@ -18,6 +18,7 @@ pub mod aws;
 pub mod chat;
 pub mod dynamodb;
 pub mod log_lines;
+pub mod mutual_tls;
 pub mod openapi;
 pub mod rest;
 pub mod secrets;

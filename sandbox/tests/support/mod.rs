@@ -5,6 +5,7 @@ pub mod aws_clients;
 pub mod billz;
 pub mod bot;
 pub mod panel;
+pub mod reseller;
 pub mod sippy;
 pub mod webhook;
 
