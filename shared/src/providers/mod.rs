@@ -9,6 +9,7 @@ pub mod isp_api;
 pub mod isp_panel;
 pub mod mail;
 pub mod order_service;
+pub mod portmone;
 pub mod sippy;
 pub mod telegram;
 pub mod tripay;

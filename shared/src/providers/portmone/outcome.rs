@@ -1,0 +1,61 @@
+//! What came of a call to Portmone, with the evidence of it.
+
+use crate::providers::call::CallError;
+use crate::retry::{Retry, Verdict};
+
+/// Portmone's own no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Portmone's code, such as `p001`. Opaque: the list of them is not public. Bounded.
+    pub code: String,
+    /// Its short words, bounded, with numbers of phones masked.
+    pub text: String,
+    /// Its long words, likewise: protocol version 2 has them.
+    pub description: Option<String>,
+    /// Whether it answered as protocol version 1 although asked for a later one: there are no long words.
+    pub fell_back: bool,
+}
+
+/// Why Portmone did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PortmoneError {
+    /// Portmone said no, and did nothing. Its words may be shown to operators; only the code goes to the log.
+    #[error("Portmone refused: {}", .0.code)]
+    Refused(Refusal),
+    /// Portmone does not accept the login, the password or the client certificate: nothing was done, and nothing will
+    /// be until they are mended. They may have been rotated.
+    #[error("Portmone does not let us in: {}", .0.code)]
+    AccessRefused(Refusal),
+    /// No answer that says anything.
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
+
+/// A call, and what is kept of it for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchanged<T> {
+    /// What came of it.
+    pub outcome: Result<T, PortmoneError>,
+    /// The answer, bounded, with numbers of phones masked; without one, why there is none.
+    pub answer: String,
+}
+
+impl PortmoneError {
+    /// Portmone's no, where it said one.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) | Self::AccessRefused(refusal) => Some(refusal),
+            Self::Call(_) => None,
+        }
+    }
+}
+
+impl Verdict for PortmoneError {
+    fn retry(&self) -> Retry {
+        match self {
+            Self::Refused(_) => Retry::Never,
+            Self::AccessRefused(_) => Retry::Safe { after: None },
+            Self::Call(error) => error.retry(),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Portmone's answers: documents `<rsp>`. <https://docs.portmone.com.ua/docs/en/PortmoneDirectEng>
+//!
+//! The official page shows no answer of `bills.create`: real clients read the id of the bill from an attribute, others
+//! from an element. Both are read.
+
+use std::str::FromStr;
+
+use super::bill::{CreatedBill, PaidBill, Payee};
+use super::masking::{beginning, masked};
+use super::outcome::Refusal;
+use super::xml::{Element, read};
+use crate::domain::identifier::{PayeeId, PortmoneBillId};
+use crate::domain::money::{Currency, Money};
+use crate::providers::xml::Wrong;
+
+/// Longest code and status that is kept, in bytes.
+const MAX_CODE: usize = 64;
+/// Longest words of a refusal that are kept, in bytes.
+const MAX_WORDS: usize = 500;
+/// By these words of a code or a short text a refusal is known to be about who asks.
+const ABOUT_ACCESS: [&str; 5] = ["auth", "login", "password", "unauthorized", "авторизац"];
+/// Where the id of a bill may stand, beside its attribute.
+const BILL_IDS: [&[&str]; 5] =
+    [&["bill", "billId"], &["bill", "bill_id"], &["bill", "id"], &["billId"], &["bill_id"]];
+
+/// A document `<rsp>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Response {
+    /// It was done.
+    Ok(Element),
+    /// It was not.
+    Fail(Element),
+}
+
+/// Reads an answer.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn response(body: &[u8]) -> Result<Response, Wrong> {
+    of_root(read(body)?)
+}
+
+/// The document by its outermost element.
+pub(super) fn of_root(root: Element) -> Result<Response, Wrong> {
+    if root.name != "rsp" {
+        return Err("it is XML, but no <rsp>");
+    }
+    match root.attribute("status") {
+        Some("ok") => Ok(Response::Ok(root)),
+        Some("fail") => Ok(Response::Fail(root)),
+        Some(_) | None => Err("it has neither the status ok nor fail"),
+    }
+}
+
+/// Why it was not done.
+pub(super) fn refusal(root: &Element, version: u32) -> Refusal {
+    let error = root.child("error");
+    Refusal {
+        code: beginning(words(error.and_then(|error| error.attribute("code")).unwrap_or_default()), MAX_CODE),
+        text: error.map(|error| words(error.text())).unwrap_or_default(),
+        description: root.text_at(&["error_description"]).map(words),
+        fell_back: version >= 2 && root.child("error_description").is_none(),
+    }
+}
+
+/// Whether a refusal is about who asks.
+pub(super) fn is_about_access(refusal: &Refusal) -> bool {
+    let told = format!("{} {}", refusal.code, refusal.text).to_lowercase();
+    ABOUT_ACCESS.iter().any(|word| told.contains(word))
+}
+
+pub(super) fn created(root: &Element) -> Result<CreatedBill, Wrong> {
+    let bill = bill_id(root)?.ok_or("it names no bill")?;
+    Ok(CreatedBill { bill, payee: payee(root)? })
+}
+
+/// What is known of the payment: that it was made is said by the status of the document.
+pub(super) fn paid(root: &Element, currency: Currency) -> PaidBill {
+    let told = |name: &str| root.text_at(&["bill", name]).or_else(|| root.text_at(&[name]));
+    let kept = |text: &str| beginning(words(text), MAX_CODE);
+    PaidBill {
+        paid_amount: told("paidAmount").and_then(|text| Money::from_decimal(text, currency).ok()),
+        status: told("status").map(kept),
+        paid_at: told("payDate").map(kept),
+        bill: bill_id(root).ok().flatten(),
+        payee: payee(root).ok().flatten(),
+    }
+}
+
+/// The companies in an answer whose shape is not documented: whatever is called so and has an id.
+pub(super) fn payees(root: &Element) -> Vec<Payee> {
+    let mut payees = Vec::new();
+    for element in &root.children {
+        let id = element
+            .attribute("id")
+            .or_else(|| element.text_at(&["id"]))
+            .or_else(|| element.text_at(&["payeeId"]));
+        let is_one = matches!(element.name.to_lowercase().as_str(), "payee" | "payer");
+        match id.and_then(|id| id.parse().ok()).filter(|_| is_one) {
+            Some(id) => {
+                let name = element.text_at(&["name"]).unwrap_or(element.text());
+                payees.push(Payee { id, name: words(name) });
+            }
+            None => payees.extend(self::payees(element)),
+        }
+    }
+    payees
+}
+
+/// The bill that a document names; none when it names none.
+///
+/// # Errors
+/// When what should be its id cannot be one.
+pub(super) fn bill_id(root: &Element) -> Result<Option<PortmoneBillId>, Wrong> {
+    let attribute = root.child("bill").and_then(|bill| bill.attribute("id")).filter(|id| !id.is_empty());
+    let text = attribute.or_else(|| BILL_IDS.iter().find_map(|path| root.text_at(path)));
+    text.map(PortmoneBillId::from_str).transpose().map_err(|_| "it names a bill by what is no id")
+}
+
+pub(super) fn payee(root: &Element) -> Result<Option<PayeeId>, Wrong> {
+    let payee = root.child("bill").and_then(|bill| bill.child("payee"));
+    let id = payee.and_then(|payee| payee.attribute("id")).filter(|id| !id.is_empty());
+    id.map(PayeeId::from_str).transpose().map_err(|_| "it names a payee by what is no id")
+}
+
+/// Somebody else's words in one line, bounded and masked.
+pub(super) fn words(text: &str) -> String {
+    let visible: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    beginning(masked(&visible), MAX_WORDS)
+}
