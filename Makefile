@@ -44,7 +44,7 @@ template: ## lints the templates, as in `make test`
 	@python3 infra/local/test.py templates
 
 openapi: ## writes docs/openapi.json anew, from the code
-	@UPDATE_OPENAPI=1 cargo test -q --workspace --exclude e2e --bin billing-api --bin billz-api --bin chat-api --bin notification-api --bin sms-api the_checked_in_document
+	@UPDATE_OPENAPI=1 cargo test -q --workspace --exclude e2e --bin billing-api --bin billz-api --bin bonus-api --bin chat-api --bin notification-api --bin sms-api the_checked_in_document
 
 doctor: ## checks the local deployment
 	@cargo run -q --bin ops -- doctor
