@@ -15,7 +15,7 @@ import sms
 import stack_file
 import tables
 from say import step
-from settings import AWS_ENDPOINT, AWS_PORT, SANDBOX_PORT, SANDBOX_URL, service_environment
+from settings import AWS_ENDPOINT, AWS_PORT, PORTMONE, SANDBOX_PORT, SANDBOX_URL, service_environment
 
 
 def everything(**emulator: str) -> dict:
@@ -48,7 +48,9 @@ def check_ports() -> None:
 
 def _start_sandbox(program: Path, api_url: str) -> None:
     command = [str(program), "--listen", f"127.0.0.1:{SANDBOX_PORT}",
-               "--tripay-callback-url", f"{api_url}/webhooks/tripay", "--aws-endpoint", AWS_ENDPOINT]
+               "--tripay-callback-url", f"{api_url}/webhooks/tripay",
+               "--portmone-callback-url", f"{api_url}/webhooks/portmone", "--portmone-webhook-token", PORTMONE["webhookToken"],
+               "--aws-endpoint", AWS_ENDPOINT]
     version = hashlib.sha256(program.read_bytes()).hexdigest()
     if processes.ensure("sandbox", command, service_environment(RUST_LOG="info"), version):
         step(f"Starting the sandbox on {SANDBOX_URL}")

@@ -10,7 +10,8 @@ import time
 
 import aws
 from say import step
-from settings import BILLZ, INTERNAL_API_KEY, ISP_API, ISP_PANEL, KEYS, SIPPY, STACK, TELEGRAM, TRIPAY
+from settings import (BILLZ, INTERNAL_API_KEY, ISP_API, ISP_PANEL, KEYS, PORTMONE, RECEIPTS, SIPPY, STACK, TELECOM, TELEGRAM,
+                      TRIPAY)
 
 TOKEN_SECONDS = 30 * 24 * 3600
 
@@ -32,6 +33,9 @@ def fill_secrets() -> None:
     _merge("isp-api", ISP_API)
     _merge("billz", BILLZ)
     _merge("sippy", SIPPY)
+    _merge("portmone", PORTMONE)
+    _merge("receipts", RECEIPTS)
+    _merge("telecom", TELECOM)
     _merge("api", {"jwtSecret": keys()["jwtSecret"]})
     _merge("cron", {"secret": keys()["cronSecret"]})
     _merge("internal", {"apiKeys": [INTERNAL_API_KEY]})

@@ -9,7 +9,8 @@ from pathlib import Path
 import build
 import processes
 from say import Problem, step
-from settings import BILLZ, ISP_API, ISP_PANEL, LOCAL, LOGS, ROOT, SIPPY, STACK, TELEGRAM, TRIPAY
+from settings import (BILLZ, ISP_API, ISP_PANEL, LOCAL, LOGS, PORTMONE, RECEIPTS, ROOT, SIPPY, STACK, TELECOM, TELEGRAM,
+                      TRIPAY)
 
 # What it is, and how it looks. A phone number is looked for without its first digits, which are written in several ways.
 SEEDED = {
@@ -19,6 +20,11 @@ SEEDED = {
     "the ISP API's password": ISP_API["password"],
     "Billz's secret token": BILLZ["secretToken"],
     "the switch's API password": SIPPY["password"],
+    "the password at Portmone": PORTMONE["password"],
+    "the token of Portmone's callbacks": PORTMONE["webhookToken"],
+    "the password at Portmone's gateway": PORTMONE["gatewayPassword"],
+    "the secret of receipts": RECEIPTS["encryptionSecret"],
+    "the telecom's key": TELECOM["apiKey"],
     "Tripay's private key": TRIPAY["privateKey"],
     "Tripay's API key": TRIPAY["apiKey"],
     "the mail relay's password": "S33d-Smtp-Passw0rd",
@@ -26,6 +32,8 @@ SEEDED = {
     "a phone number": "81234567890",
     "another phone number": "81298765432",
     "the phone number of a client at Billz": "901112233",
+    "the phone number of a bonus": "671234567",
+    "another phone number of a bonus": "991234567",
 }
 
 # Where a run leaves what it logged: the tests' own output, the programs of the local stack, the functions of the tests.

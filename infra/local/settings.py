@@ -45,7 +45,25 @@ ISP_PANEL = {"username": "paydesk", "password": "sandbox-panel-password"}
 ISP_API = {"username": "paydesk", "password": "sandbox-isp-password"}
 BILLZ = {"secretToken": "sandbox-billz-secret-token-00000000"}
 SIPPY = {"username": "sandbox-sippy-user", "password": "sandbox-sippy-api-password-0000"}
+PORTMONE = {
+    "login": "sandbox-portmone-login",
+    "password": "sandbox-portmone-password-0000",
+    "webhookToken": "sandbox-portmone-webhook-token-0000",
+    "gatewayLogin": "sandbox-gateway-login",
+    "gatewayPassword": "sandbox-gateway-password-0000",
+    "gatewayPayeeId": "1185",
+}
+RECEIPTS = {"encryptionSecret": "sandbox-receipts-encryption-secret-0000"}
+TELECOM = {"apiKey": "sandbox-telecom-api-key-0000"}
 INTERNAL_API_KEY = "local-internal-key"
+
+# The sandbox's payees, by the two digits after 380.
+KYIVSTAR, VODAFONE, LIFECELL = "2065", "2066", "2067"
+PAYEES = {
+    KYIVSTAR: ("39", "67", "68", "96", "97", "98"),
+    VODAFONE: ("50", "66", "95", "99"),
+    LIFECELL: ("63", "73", "93"),
+}
 
 # Parameters of template.yaml that differ on one machine.
 PARAMETERS = {
@@ -72,6 +90,15 @@ PARAMETERS = {
     "SippyUrl": f"{SANDBOX_URL}/sippy/xmlapi/xmlapi",
     # So does its switch, unless it is told to take longer.
     "SippySettleSeconds": "2",
+    "PortmoneApiBase": f"{SANDBOX_URL}/portmone/api/directcash/",
+    "PortmoneGatewayUrl": f"{SANDBOX_URL}/portmone/gateway/",
+    "PortmonePayees": ",".join(f"{prefix}={payee}" for payee, prefixes in PAYEES.items() for prefix in prefixes),
+    # Its Portmone reports at once, or never.
+    "PortmoneSettleSeconds": "3",
+    "TelecomUrl": f"{SANDBOX_URL}/telecom",
+    # Tests pay out more in a day than a company.
+    "BonusMostPerDay": "100000",
+    "BonusMostPerUser": "100000",
     "OperatorsTelegramChatId": "-1001234567890",
     "OperatorsEmails": "operators@example.com",
 }
