@@ -245,7 +245,7 @@ async fn a_payment_is_told_of_without_being_asked_where_the_settings_say_so() {
         tokio::task::yield_now().await;
     }
     let received = receiver.received();
-    assert_eq!(element(&document(&received[0]), "BILL_ID"), [id.clone()]);
+    assert_eq!(element(&document(&received[0]), "BILL_ID"), [id.as_str()]);
     assert_eq!(received[0].header("x-portmone-token"), Some("other"));
     reseller.pay(&id, "1.00").await;
     assert_eq!(state(&running, &id).await.1, json!(1), "and what is refused is not told of");

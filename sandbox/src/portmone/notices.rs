@@ -63,7 +63,7 @@ impl TakenBy {
             Self::StatusOk => document()["status"] == "ok",
             Self::Result => text.contains("<RESULT>") && text.contains("<ERROR_CODE>0</ERROR_CODE>"),
             Self::ErrorCode => document()["errorCode"] == "0",
-            Self::Response => text.contains("<RESPONSE>") && !text.contains("<SYSTEM_ERROR>"),
+            Self::Response => text.contains("<RESPONSE>") && !text.contains("<SYSTEM_ERROR"),
         }
     }
 }
