@@ -6,6 +6,7 @@ use shared::domain::sms::bill::{Charging, SmsBill};
 use shared::domain::sms::switch_account::SwitchAccount;
 use shared::providers::sippy::Sippy;
 use shared::providers::sippy::ledger::{Payment, PaymentOutcome};
+use shared::providers::sippy::outcome::SippyError;
 use shared::queues::batch::Delivery;
 use shared::stores::table::StoreError;
 use tokio::time::Instant;
@@ -27,9 +28,10 @@ impl Billing<'_> {
             return Ok(later());
         }
         let finding = match &self.switch {
-            SwitchAccess::On(sippy) => self.payments_of(sippy, bill, debit.account).await,
-            SwitchAccess::Off { .. } => Finding::Unknown,
+            SwitchAccess::On(sippy) => self.payments_of(sippy, bill, debit.account).await.ok(),
+            SwitchAccess::Off { .. } => None,
         };
+        let finding = finding.unwrap_or(Finding::Unknown);
         let cause = self.cause();
         let keep = |bill: &mut SmsBill| bill.found(debit, finding.clone(), &self.app.patience, cause.now);
         if let Some(changed) = self.app.bills.change(&bill.number, &self.terms, &cause, keep).await? {
@@ -38,7 +40,8 @@ impl Billing<'_> {
         Ok(Delivery::Done)
     }
 
-    /// Asks about earlier debits of a bill before another is begun, and keeps what is found.
+    /// Asks about earlier debits of a bill before another is begun, on every account that was charged with one, and
+    /// keeps what is found. None when there is none, so that it may be charged; otherwise what becomes of the message.
     ///
     /// # Errors
     /// When the store is unavailable or the item corrupt.
@@ -47,28 +50,47 @@ impl Billing<'_> {
         sippy: &Sippy,
         bill: &SmsBill,
         account: SwitchAccount,
-    ) -> Result<Finding, StoreError> {
-        let finding = self.payments_of(sippy, bill, account).await;
-        if finding == Finding::Absent {
-            return Ok(finding);
+    ) -> Result<Option<Delivery>, StoreError> {
+        for asked in bill.accounts_to_ask(account) {
+            if Instant::now() >= ask_by(self.deadline) {
+                return Ok(Some(later()));
+            }
+            let finding = match self.payments_of(sippy, bill, asked).await {
+                Ok(Finding::Absent) => continue,
+                Ok(finding) => finding,
+                // Nobody waits for an account that may be gone: a person looks.
+                Err(SippyError::Refused(fault)) if asked != account => {
+                    let why = fault.text;
+                    Finding::Differs(format!(
+                        "account {asked}, which was charged before, cannot be asked: {why}"
+                    ))
+                }
+                Err(_) => Finding::Unknown,
+            };
+            let cause = self.cause();
+            let keep = |bill: &mut SmsBill| bill.found_before(asked, finding.clone(), cause.now);
+            if let Some(changed) = self.app.bills.change(&bill.number, &self.terms, &cause, keep).await? {
+                self.ended(&changed.bill);
+            }
+            return Ok(Some(Delivery::Done));
         }
-        let cause = self.cause();
-        let keep = |bill: &mut SmsBill| bill.found_before(account, finding.clone(), cause.now);
-        if let Some(changed) = self.app.bills.change(&bill.number, &self.terms, &cause, keep).await? {
-            self.ended(&changed.bill);
-        }
-        Ok(finding)
+        Ok(None)
     }
 
-    async fn payments_of(&self, sippy: &Sippy, bill: &SmsBill, account: SwitchAccount) -> Finding {
+    async fn payments_of(
+        &self,
+        sippy: &Sippy,
+        bill: &SmsBill,
+        account: SwitchAccount,
+    ) -> Result<Finding, SippyError> {
         // From the bill's beginning: a debit of an earlier try counts as well.
         let from = bill.created_at.checked_sub(CLOCKS_DIFFER).unwrap_or(bill.created_at);
         let to = Timestamp::now().checked_add(CLOCKS_DIFFER).unwrap_or(Timestamp::MAX);
         match sippy.payments(account, from, to).await {
-            Ok(payments) => finding(bill, &payments),
+            Ok(payments) => Ok(finding(bill, &payments)),
             Err(error) => {
                 self.failed(&error).await;
-                Finding::Unknown
+                Err(error)
             }
         }
     }

@@ -171,7 +171,7 @@ impl Billing<'_> {
                 account.seen_at_switch = Some(SeenAtSwitch { account: at_switch, currency: seen, at: now });
                 Looked::of(seen, currency)
             }
-            Ok(None) => Looked::No(Charged::Refused("the account's currency is not known here".to_owned())),
+            Ok(None) => Looked::No(Charged::Unfit("the account's currency is not known here".to_owned())),
             Err(charged) => Looked::No(charged),
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::money::Currency;
 use shared::domain::sms::account::SmsAccount;
-use shared::domain::sms::bill::charging::{Charged, Claim, Finding};
+use shared::domain::sms::bill::charging::{Charged, Claim};
 use shared::domain::sms::bill::{BillState, Charging, SmsBill, Standing};
 use shared::domain::sms::bill_number::BillNumber;
 use shared::domain::sms::rhythm::date_of;
@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use crate::access::SwitchAccess;
 use crate::billing::{Billing, later};
-use crate::deadline::{ask_by, debit_by, look_by};
+use crate::deadline::{debit_by, look_by};
 
 /// How long to wait before the switch's word is written down again after the store failed.
 const KEEP_AGAIN: [Duration; 3] =
@@ -45,7 +45,7 @@ impl Looked {
             return Self::Fits;
         }
         let (seen, wanted) = (seen.code(), wanted.code());
-        Self::No(Charged::Refused(format!("the account is kept in {seen}, and the bill is in {wanted}")))
+        Self::No(Charged::Unfit(format!("the account is kept in {seen}, and the bill is in {wanted}")))
     }
 }
 
@@ -71,13 +71,9 @@ impl Billing<'_> {
         }
         if bill.is_asked_first()
             && let (Some(at_switch), SwitchAccess::On(sippy)) = (at_switch, &self.switch)
+            && let Some(delivery) = self.ask_before(sippy, &bill, at_switch).await?
         {
-            if Instant::now() >= ask_by(self.deadline) {
-                return Ok(later());
-            }
-            if self.ask_before(sippy, &bill, at_switch).await? != Finding::Absent {
-                return Ok(Delivery::Done);
-            }
+            return Ok(delivery);
         }
         if Instant::now() >= look_by(self.deadline) {
             return Ok(later());
@@ -199,7 +195,10 @@ impl Billing<'_> {
         match &self.switch {
             SwitchAccess::On(sippy) => match sippy.account(account).await {
                 Ok(seen) => Ok(seen.base_currency.parse().ok()),
-                Err(error) => Err(self.meaning(error).await),
+                Err(error) => Err(match self.meaning(error).await {
+                    Charged::Refused(reason) => Charged::Unfit(reason),
+                    other => other,
+                }),
             },
             SwitchAccess::Off { reason } => Err(off(reason)),
         }

@@ -64,6 +64,22 @@ async fn a_bill_as_it_is_stored() {
 }
 
 #[tokio::test]
+async fn the_accounts_that_were_tried_are_kept_and_a_bill_that_was_written_without_them_is_read() {
+    let (stores, bill) = with_bill().await;
+    let debit = claimed(&stores, &bill.number).await;
+    let refused = |bill: &mut SmsBill| {
+        bill.charged(&debit, Charged::Refused("no".to_owned()), &patience(), instant(RUN));
+    };
+    stores.decide(&bill.number, RUN, refused).await;
+    let stored = stores.read(&bill.number).await;
+    assert_eq!(stored.tried_accounts, [acme().unwrap()]);
+    stores.spoil(&format!("SMS_BILL#{}", bill.number), |item| {
+        item.as_object_mut().unwrap().remove("tried_accounts").unwrap();
+    });
+    assert_eq!(stores.read(&bill.number).await, SmsBill { tried_accounts: Vec::new(), ..stored });
+}
+
+#[tokio::test]
 async fn every_standing_reads_back_as_it_was_written() {
     let (stores, bill) = with_bill().await;
     let number = bill.number.clone();

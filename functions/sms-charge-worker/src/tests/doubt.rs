@@ -1,9 +1,11 @@
 //! The answer to a debit is lost: it is asked about, never sent again while it may have happened.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use shared::domain::sms::bill::SmsBill;
+use shared::domain::sms::bill::deciding::{Decided, Decision};
 
-use super::bench::{Bench, USER, of_bill};
+use super::bench::{Bench, USER, of_bill, paying};
 use super::deployed::SETTLE;
 use super::switch::USD;
 
@@ -168,6 +170,89 @@ async fn whoever_charges_is_left_alone_until_their_time_is_over() {
     assert_eq!(bench.deliver().await, Vec::<String>::new());
     assert_eq!((bench.state().as_str(), bench.switch_calls()), ("CHARGING", Vec::new()));
     bench.settle().await;
+    assert_eq!((bench.state().as_str(), bench.taken(USD).await.len()), ("PAID", 1));
+}
+
+/// Another account in dollars at the switch.
+const NEW: u32 = 9;
+
+/// The switch refuses five dollars of yesterday, and the user pays by another account from then on.
+async fn refused_and_moved(words: &str) -> Bench {
+    let bench = charged_with(json!({ "fault": "refuse", "message": words })).await;
+    bench
+        .control("PUT", &format!("sippy/accounts/{NEW}"), &json!({ "username": "acme-2", "currency": "USD" }))
+        .await;
+    bench.set(USER, paying(NEW)).await;
+    assert_eq!(bench.state(), "FAILED");
+    bench
+}
+
+#[tokio::test]
+async fn a_debit_that_was_refused_and_booked_all_the_same_is_found_on_the_account_that_was_charged_then() {
+    let bench = refused_and_moved("internal error").await;
+    book(&bench, "5.0", &number(&bench)).await;
+    bench.pass(SignedDuration::from_hours(1));
+    bench.watch_and_deliver().await;
+    let standing = bench.bill()["standing"].clone();
+    assert_eq!((&standing["state"], &standing["word"]), (&json!("PAID"), &json!("FOUND")));
+    assert_eq!((bench.taken(USD).await.len(), bench.taken(NEW).await.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn every_account_that_was_charged_is_asked_before_another_is() {
+    let bench = refused_and_moved("no money").await;
+    bench.fault(json!({ "operation": "accountDebit", "fault": "refuse" })).await;
+    bench.pass(SignedDuration::from_hours(1));
+    bench.watch_and_deliver().await;
+    assert_eq!(bench.bill()["tried_accounts"], json!([USD, NEW]));
+    bench.set(USER, paying(USD)).await;
+    bench.pass(SignedDuration::from_hours(6));
+    bench.wire.reset();
+    bench.watch_and_deliver().await;
+    assert_eq!(
+        bench.switch_calls(),
+        ["getPaymentsList", "getPaymentsList", "getAccountInfo", "accountDebit"]
+    );
+    assert_eq!(
+        (bench.state().as_str(), bench.taken(USD).await.len(), bench.taken(NEW).await.len()),
+        ("PAID", 1, 0)
+    );
+}
+
+#[tokio::test]
+async fn an_account_that_was_charged_and_cannot_be_asked_any_more_is_a_persons_question() {
+    let bench = refused_and_moved("no money").await;
+    bench
+        .fault(json!({ "operation": "getPaymentsList", "fault": "refuse", "message": "Account not found" }))
+        .await;
+    bench.pass(SignedDuration::from_hours(1));
+    bench.watch_and_deliver().await;
+    let standing = bench.bill()["standing"].clone();
+    assert_eq!(standing["state"], "NEEDS_REVIEW");
+    assert_eq!(standing["reason"], "account 3, which was charged before, cannot be asked: Account not found");
+    assert_eq!((bench.taken(USD).await.len(), bench.taken(NEW).await.len()), (0, 0));
+    // They looked, and nothing is there: that account is not asked again.
+    let looked = |bill: &mut SmsBill| -> Decided {
+        bill.resolve(bill.attempts, Decision::NotPaid, "admin-1", Timestamp::now())
+    };
+    bench.decide(&number(&bench), looked).await;
+    bench.wire.reset();
+    bench.put(&of_bill(&number(&bench)));
+    assert_eq!(bench.deliver().await, Vec::<String>::new());
+    assert_eq!((bench.state().as_str(), bench.taken(NEW).await.len()), ("PAID", 1));
+    assert_eq!(bench.switch_calls(), ["getPaymentsList", "getAccountInfo", "accountDebit"]);
+}
+
+#[tokio::test]
+async fn an_account_that_was_not_charged_because_it_does_not_fit_is_not_asked() {
+    let bench = Bench::start().await;
+    bench.set(USER, paying(999)).await;
+    bench.used(USER, bench.at(-1, 9), 100, "0.05").await;
+    bench.run(USER).await;
+    assert_eq!((bench.state().as_str(), bench.bill().get("tried_accounts")), ("FAILED", None));
+    bench.set(USER, paying(USD)).await;
+    bench.pass(SignedDuration::from_hours(1));
+    bench.watch_and_deliver().await;
     assert_eq!((bench.state().as_str(), bench.taken(USD).await.len()), ("PAID", 1));
 }
 

@@ -32,6 +32,7 @@ enum Fate {
     Refused,
     RefusedAndBooked,
     NotReached,
+    Unfit,
     DiesBefore,
     DiesAfter,
 }
@@ -41,6 +42,8 @@ enum Step {
     Wait(i64),
     Use(i64, Sent),
     Set(Rhythm, bool),
+    /// The user pays by this account at the switch from now on.
+    Move(SwitchAccount),
     Run(Schedule, Fate),
     Limit(Fate),
     Watch(Fate),
@@ -57,6 +60,7 @@ fn any_fate() -> impl Strategy<Value = Fate> {
         1 => Just(Fate::Refused),
         1 => Just(Fate::RefusedAndBooked),
         1 => Just(Fate::NotReached),
+        1 => Just(Fate::Unfit),
         1 => Just(Fate::DiesBefore),
         1 => Just(Fate::DiesAfter),
     ]
@@ -69,6 +73,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         4 => prop_oneof![Just(61_i64), Just(400), Just(4_000), Just(90_000), Just(300_000)].prop_map(Step::Wait),
         5 => (-600_i64..400_000, any_sent()).prop_map(|(ago, sent)| Step::Use(ago, sent)),
         1 => (any_rhythm(), proptest::bool::ANY).prop_map(|(rhythm, auto)| Step::Set(rhythm, auto)),
+        1 => (3_u32..6).prop_map(|number| Step::Move(SwitchAccount::new(number).unwrap())),
         4 => (schedule, any_fate()).prop_map(|(schedule, fate)| Step::Run(schedule, fate)),
         1 => any_fate().prop_map(Step::Limit),
         6 => any_fate().prop_map(Step::Watch),
@@ -82,6 +87,7 @@ fn any_step() -> impl Strategy<Value = Step> {
 #[derive(Debug, Clone)]
 struct Booked {
     bill: BillNumber,
+    account: SwitchAccount,
     minor: i64,
     shown_at: Timestamp,
 }
@@ -93,6 +99,7 @@ struct World {
     booked: Vec<Booked>,
     used: Totals,
     settings: Settings,
+    pays_by: SwitchAccount,
     now: Timestamp,
 }
 
@@ -116,10 +123,6 @@ fn patience() -> Patience {
     }
 }
 
-fn acme() -> SwitchAccount {
-    SwitchAccount::new(3).unwrap()
-}
-
 impl World {
     fn new(rhythm: Rhythm) -> Self {
         Self {
@@ -128,6 +131,7 @@ impl World {
             booked: Vec::new(),
             used: Totals::default(),
             settings: settings(rhythm, true),
+            pays_by: SwitchAccount::new(3).unwrap(),
             now: "2026-11-21T08:00:00Z".parse().unwrap(),
         }
     }
@@ -146,6 +150,7 @@ impl World {
                 self.used = self.used.plus(part).unwrap();
             }
             Step::Set(rhythm, auto) => self.settings = settings(*rhythm, *auto),
+            Step::Move(account) => self.pays_by = *account,
             Step::Run(schedule, fate) => {
                 let is_due = |(by, at): &(Schedule, Timestamp)| by == schedule && *at <= self.now;
                 if self.account.due(&self.settings).filter(is_due).is_some() {
@@ -182,7 +187,7 @@ impl World {
             let user = self.account.user.clone();
             self.bills.push(SmsBill::new(number, user, period, &self.settings, self.now).unwrap());
             let index = self.bills.len() - 1;
-            if let Claim::Charge(debit) = self.bills[index].claim(Some(acme()), self.now) {
+            if let Claim::Charge(debit) = self.bills[index].claim(Some(self.pays_by), self.now) {
                 self.debit(index, &debit, fate);
             }
         }
@@ -195,29 +200,32 @@ impl World {
             return;
         }
         if self.bills[index].is_asked_first() {
-            let finding = self.ask(index, fate);
-            self.bills[index].found_before(acme(), finding.clone(), now);
-            if finding != Finding::Absent {
-                return;
+            for account in self.bills[index].accounts_to_ask(self.pays_by) {
+                let finding = self.ask(index, account, fate);
+                self.bills[index].found_before(account, finding.clone(), now);
+                if finding != Finding::Absent {
+                    return;
+                }
             }
         }
-        match self.bills[index].claim(Some(acme()), now) {
+        match self.bills[index].claim(Some(self.pays_by), now) {
             Claim::Charge(debit) => self.debit(index, &debit, fate),
             Claim::Ask(debit) => {
-                let finding = self.ask(index, fate);
+                let finding = self.ask(index, debit.account, fate);
                 self.bills[index].found(&debit, finding, &patience(), now);
             }
             Claim::Settled => {}
         }
     }
 
-    fn ask(&self, index: usize, fate: Fate) -> Finding {
+    fn ask(&self, index: usize, account: SwitchAccount, fate: Fate) -> Finding {
         if matches!(fate, Fate::NotReached | Fate::RequestLost | Fate::AnswerLost) {
             return Finding::Unknown;
         }
         let number = &self.bills[index].number;
-        let shown = self.booked.iter().any(|payment| payment.bill == *number && payment.shown_at <= self.now);
-        if shown { Finding::Paid(991) } else { Finding::Absent }
+        let is_ours = |payment: &&Booked| payment.bill == *number && payment.account == account;
+        let mut ours = self.booked.iter().filter(is_ours);
+        if ours.any(|payment| payment.shown_at <= self.now) { Finding::Paid(991) } else { Finding::Absent }
     }
 
     fn debit(&mut self, index: usize, debit: &Charging, fate: Fate) {
@@ -225,16 +233,17 @@ impl World {
         let delay = match fate {
             Fate::Well | Fate::RefusedAndBooked => Some(SignedDuration::ZERO),
             Fate::AnswerLost | Fate::DiesAfter => Some(SHOWN_AFTER),
-            Fate::RequestLost | Fate::Refused | Fate::NotReached | Fate::DiesBefore => None,
+            Fate::RequestLost | Fate::Refused | Fate::NotReached | Fate::Unfit | Fate::DiesBefore => None,
         };
         if let Some(delay) = delay {
-            let (bill, minor) = (bill.number.clone(), bill.amount.minor());
-            self.booked.push(Booked { bill, minor, shown_at: self.now + delay });
+            let (bill, account, minor) = (bill.number.clone(), debit.account, bill.amount.minor());
+            self.booked.push(Booked { bill, account, minor, shown_at: self.now + delay });
         }
         let charged = match fate {
             Fate::Well => Charged::Done,
             Fate::AnswerLost | Fate::RequestLost => Charged::Unclear,
             Fate::Refused | Fate::RefusedAndBooked => Charged::Refused("no".to_owned()),
+            Fate::Unfit => Charged::Unfit("kept in EUR".to_owned()),
             Fate::NotReached => Charged::NotReached { after: None, reason: "not reached".to_owned() },
             Fate::DiesBefore | Fate::DiesAfter => return,
         };

@@ -48,6 +48,8 @@ pub(super) struct BillItem {
     is_told: bool,
     attempts: u32,
     refusals: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tried_accounts: Vec<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     processed_by: Option<String>,
     standing: StoredStanding,
@@ -163,6 +165,7 @@ impl BillItem {
             is_told: bill.is_told,
             attempts: bill.attempts,
             refusals: bill.refusals,
+            tried_accounts: bill.tried_accounts.iter().map(|account| account.number()).collect(),
             processed_by: bill.processed_by.clone(),
             standing: StoredStanding::of(&bill.standing),
             ttl: ended.map(|at| at.checked_add(KEPT).unwrap_or(Timestamp::MAX).as_second()),
@@ -182,6 +185,8 @@ impl BillItem {
         let usage = self.usage.usage()?;
         let totals = usage.totals().map_err(|error| error.to_string())?;
         let amount = Money::new(self.amount_minor, currency);
+        let tried: Result<Vec<SwitchAccount>, String> =
+            self.tried_accounts.into_iter().map(account).collect();
         if amount != totals.cost.rounded(currency) {
             return Err("its amount is not the sum of its lines".to_owned());
         }
@@ -197,6 +202,7 @@ impl BillItem {
             is_told: self.is_told,
             attempts: self.attempts,
             refusals: self.refusals,
+            tried_accounts: tried?,
             processed_by: self.processed_by,
             standing: self.standing.standing()?,
             outbox: Vec::new(),
@@ -288,7 +294,15 @@ impl StoredCharging {
     }
 
     fn charging(self) -> Result<Charging, String> {
-        let account = SwitchAccount::new(self.account).ok_or("no account at the switch")?;
-        Ok(Charging { account, since: self.since, asked: self.asked, look_at: self.look_at })
+        Ok(Charging {
+            account: account(self.account)?,
+            since: self.since,
+            asked: self.asked,
+            look_at: self.look_at,
+        })
     }
+}
+
+fn account(number: u32) -> Result<SwitchAccount, String> {
+    SwitchAccount::new(number).ok_or_else(|| "no account at the switch".to_owned())
 }

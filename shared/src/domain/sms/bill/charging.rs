@@ -36,6 +36,8 @@ pub enum Charged {
     Done,
     /// It said no, and why.
     Refused(String),
+    /// It was not asked to, because the account cannot be charged, and why: tried again like what was refused.
+    Unfit(String),
     /// It certainly did not, and may be asked again; not before this long, if it said.
     NotReached {
         /// Its own wish.
@@ -92,6 +94,15 @@ impl SmsBill {
     /// what its refusals mean.
     pub fn is_asked_first(&self) -> bool {
         self.attempts > 0 && matches!(self.standing, Standing::Ready { .. } | Standing::Failed { .. })
+    }
+
+    /// The accounts to ask about before `account` is charged: those that were tried, and it.
+    pub fn accounts_to_ask(&self, account: SwitchAccount) -> Vec<SwitchAccount> {
+        let mut accounts = self.tried_accounts.clone();
+        if !accounts.contains(&account) {
+            accounts.push(account);
+        }
+        accounts
     }
 
     /// Keeps what the switch says about earlier debits of `account`, before another is begun. Nothing when there is
@@ -152,7 +163,11 @@ impl SmsBill {
         }
         match charged {
             Charged::Done => self.pay(None, Word::Switch, now),
-            Charged::Refused(reason) => self.refuse(reason, patience, now),
+            Charged::Refused(reason) => {
+                self.tried_accounts = self.accounts_to_ask(debit.account);
+                self.refuse(reason, patience, now);
+            }
+            Charged::Unfit(reason) => self.refuse(reason, patience, now),
             Charged::NotReached { after, reason } => {
                 let pause = after.unwrap_or(FIRST_PAUSE).max(FIRST_PAUSE);
                 self.standing = Standing::Ready { not_before: later(now, pause), reason: Some(reason) };
@@ -172,6 +187,7 @@ impl SmsBill {
             Finding::Paid(payment) => self.pay(Some(payment), Word::Found, now),
             // Seen twice: what is shown late is not taken for absent at the first look.
             Finding::Absent if age >= patience.settle && current.asked > 0 => {
+                self.tried_accounts = self.accounts_to_ask(debit.account);
                 let reason = Some("the switch shows no payment of an earlier try".to_owned());
                 self.standing = Standing::Ready { not_before: now, reason };
             }

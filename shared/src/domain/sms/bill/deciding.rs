@@ -71,7 +71,10 @@ impl SmsBill {
                 self.pay(None, Word::Person, now);
                 Decided::Done
             }
-            (Standing::NeedsReview { .. }, Decision::NotPaid) => {
+            (Standing::NeedsReview { charging, .. }, Decision::NotPaid) => {
+                // They looked at that account: it may not be there to be asked any more.
+                let seen = charging.account;
+                self.tried_accounts.retain(|account| *account != seen);
                 self.processed_by = Some(by.to_owned());
                 self.standing = Standing::Ready { not_before: now, reason: None };
                 self.outbox.push(BillEvent::ChargeWanted);

@@ -44,6 +44,9 @@ pub struct SmsBill {
     pub attempts: u32,
     /// Refusals in the present round of tries.
     pub refusals: u32,
+    /// The accounts at the switch that were asked to pay it and, as far as was told or seen, did not. Each is asked
+    /// about before another debit is begun, whatever account the user has by then.
+    pub tried_accounts: Vec<SwitchAccount>,
     /// Who had it charged last, if a person did.
     pub processed_by: Option<String>,
     /// Where it stands.
@@ -219,6 +222,7 @@ impl SmsBill {
             is_told: settings.notification_enabled.value,
             attempts: 0,
             refusals: 0,
+            tried_accounts: Vec::new(),
             processed_by: None,
             standing: Standing::AwaitingApproval,
             outbox: Vec::new(),

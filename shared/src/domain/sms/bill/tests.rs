@@ -171,6 +171,25 @@ fn before_another_debit_the_switch_is_asked_about_the_earlier_ones() {
 }
 
 #[test]
+fn an_account_that_was_charged_is_asked_about_until_a_person_says_that_nothing_is_there() {
+    let [first, second] = [3, 4].map(|number| SwitchAccount::new(number).unwrap());
+    let (mut bill, debit) = claimed();
+    assert_eq!(bill.accounts_to_ask(second), [second]);
+    bill.charged(&debit, Charged::Refused("an internal error".to_owned()), &patience(), now());
+    assert_eq!(
+        (bill.accounts_to_ask(second), bill.accounts_to_ask(first)),
+        (vec![first, second], vec![first])
+    );
+    // What does not fit is not charged, and so not asked about.
+    let Claim::Charge(debit) = bill.claim(Some(second), after(3_600)) else { panic!("{bill:?}") };
+    bill.charged(&debit, Charged::Unfit("kept in EUR".to_owned()), &patience(), after(3_600));
+    assert_eq!((bill.state(), bill.refusals, &bill.tried_accounts), (BillState::Failed, 2, &vec![first]));
+    bill.found_before(first, Finding::Differs("it cannot be asked".to_owned()), after(90_000));
+    assert_eq!(bill.resolve(2, Decision::NotPaid, "admin-1", after(90_000)), Decided::Done);
+    assert_eq!(bill.accounts_to_ask(second), [second]);
+}
+
+#[test]
 fn a_switch_that_cannot_tell_for_a_day_leaves_it_to_a_person() {
     let (mut bill, debit) = claimed();
     bill.charged(&debit, Charged::Unclear, &patience(), now());
