@@ -66,7 +66,7 @@ fn missing_and_unknown_fields_are_refused() {
     assert_eq!(refused("payment.confirmed", json!({})), "invoice is missing");
     assert_eq!(refused("payment.confirmed", json!([1])), "the fields are not an object");
     let unknown = refused("bonus.paid", with(NoticeKind::BonusPaid, "zebra", json!(1)));
-    assert_eq!(unknown, "an unknown field; bonus.paid has bonusId, amount, currency, recipient");
+    assert_eq!(unknown, "an unknown field; bonus.paid has bonusId, amount, currency, recipient, bill");
 }
 
 #[test]
@@ -146,13 +146,15 @@ fn operators_and_staff_are_told_at_once_and_customers_by_the_event() {
         };
         assert_eq!(kind.is_urgent(), expected, "{kind}");
         let audience = match kind.name() {
-            "payment.needs_review" | "sms.needs_review" | "billz.order_changed" | "billz.failed" => {
-                Audience::Operators
-            }
+            "payment.needs_review"
+            | "bonus.needs_review"
+            | "sms.needs_review"
+            | "billz.order_changed"
+            | "billz.failed" => Audience::Operators,
             name if name.starts_with("task.") => Audience::Staff,
             _ => Audience::Customer,
         };
         assert_eq!(kind.audience(), audience, "{kind}");
     }
-    assert_eq!(all().count(), 95);
+    assert_eq!(all().count(), 110);
 }
