@@ -4,34 +4,36 @@
 //! may be repeated as long as no bill is known. `bills.pay` moves money and carries no key of ours: it is a `Once`
 //! call, and Portmone cannot be asked what became of it.
 
-pub mod bill;
+mod answer;
 pub mod masking;
 pub mod outcome;
 mod wire;
 mod xml;
 
-use std::str::FromStr;
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use http::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use self::bill::{CREATE, CreateBill, CreatedBill, PAY, PaidBill, Parameters, PayBill, Payee};
-use self::masking::{beginning, masked};
-use self::outcome::{Exchanged, PortmoneError, Refusal};
-use self::wire::Response;
+use self::masking::masked;
+use self::outcome::{Exchanged, Fault, PortmoneError};
 use self::xml::Element;
-use super::call::{Answer, CallError, Caller, Operation};
+use super::call::{Caller, Operation};
+use super::xml::Wrong;
+use crate::domain::identifier::{PayeeId, PortmoneBillId};
 use crate::domain::money::Money;
-use crate::retry::{Failure, Kind};
+use crate::domain::phone_number::PhoneNumber;
+use crate::retry::Kind;
 
-/// Not keyed and no mere question, but as harmless: a bill that nobody pays costs nothing.
-const BILLS_CREATE: Operation = Operation { provider: "portmone", name: CREATE, kind: Kind::Read };
-const BILLS_PAY: Operation = Operation { provider: "portmone", name: PAY, kind: Kind::Once };
-const PAYEES: Operation = Operation { provider: "portmone", name: "payers.getPayersList", kind: Kind::Read };
+/// Makes a bill.
+pub const CREATE: &str = "bills.create";
+/// Pays a bill.
+pub const PAY: &str = "bills.pay";
+/// Shows the companies that are paid.
+pub const PAYEES: &str = "payers.getPayersList";
 
 /// The longest that [`Portmone::create_bill`] and [`Portmone::payees`] take.
 pub const CREATE_TAKES_AT_MOST: Duration = Duration::from_secs(10);
@@ -40,8 +42,6 @@ pub const PAY_TAKES_AT_MOST: Duration = Duration::from_secs(30);
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const XML: &str = "text/xml, application/xml";
-/// Longest answer that is kept for people, in bytes.
-const MAX_EVIDENCE: usize = 4 << 10;
 
 /// Of the secret `portmone`: the reseller's login.
 #[derive(Debug, Clone, Deserialize)]
@@ -59,25 +59,9 @@ pub struct PortmoneSettings {
     pub base: String,
     /// The protocol version that is asked for: 2, or 1 without long words and languages.
     pub version: u32,
-    /// The language of names in answers; none for Portmone's own choice.
-    pub lang: Option<Language>,
+    /// The language of names in answers, `uk`, `ru` or `en`; none for Portmone's own choice.
+    pub lang: Option<String>,
 }
-
-/// A language that Portmone speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// `uk`
-    Ukrainian,
-    /// `ru`
-    Russian,
-    /// `en`
-    English,
-}
-
-/// Why a text is no language of Portmone's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("Portmone speaks uk, ru and en")]
-pub struct LanguageError;
 
 /// The client of PortmoneDirect.
 #[derive(Debug, Clone)]
@@ -87,6 +71,64 @@ pub struct Portmone {
     credentials: PortmoneCredentials,
 }
 
+/// A bill to be made. Nothing is paid by it.
+#[derive(Debug, Clone)]
+pub struct CreateBill<'a> {
+    /// The company that is to be paid.
+    pub payee: &'a PayeeId,
+    /// Whose account there is topped up.
+    pub contract_number: &'a PhoneNumber,
+    /// How much is to be paid.
+    pub amount: Money,
+    /// What the bill is for.
+    pub comment: String,
+}
+
+/// A bill that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedBill {
+    /// Portmone's id of it.
+    pub bill: PortmoneBillId,
+    /// Who is to be paid, where Portmone says it.
+    pub payee: Option<PayeeId>,
+}
+
+/// A bill to be paid. Money moves.
+#[derive(Debug, Clone)]
+pub struct PayBill<'a> {
+    /// Which.
+    pub bill: &'a PortmoneBillId,
+    /// How much.
+    pub amount: Money,
+}
+
+/// What Portmone says of a bill that it does not refuse to pay. Whether it is the right one is for the caller to see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaidBill {
+    /// How much was paid, where it is said in a way that can be read.
+    pub paid_amount: Option<Money>,
+    /// Portmone's word for the state of the bill, such as `paid`, where there is one.
+    pub status: Option<String>,
+    /// When it was paid, as Portmone writes it: `DD.MM.YYYY HH:MM:SS` in its own time.
+    pub paid_at: Option<String>,
+    /// Which bill, where it is said.
+    pub bill: Option<PortmoneBillId>,
+    /// Who was paid, where it is said.
+    pub payee: Option<PayeeId>,
+}
+
+/// A company that Portmone pays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payee {
+    /// Portmone's id of it.
+    pub id: PayeeId,
+    /// Its name, in the language asked for.
+    pub name: String,
+}
+
+/// What a method is told beside who asks.
+type Parameters = Vec<(&'static str, String)>;
+
 impl PortmoneCredentials {
     /// Whether both are there. A new deployment's are empty: Portmone is off then.
     pub fn are_complete(&self) -> bool {
@@ -95,23 +137,33 @@ impl PortmoneCredentials {
     }
 }
 
-impl Language {
-    /// As Portmone writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ukrainian => "uk",
-            Self::Russian => "ru",
-            Self::English => "en",
+impl PaidBill {
+    /// Whether Portmone says that it is paid. No state is as good as none that is known: then it has to say how much
+    /// was paid.
+    pub fn is_paid(&self) -> bool {
+        match self.status.as_deref().map(str::to_lowercase).as_deref() {
+            Some("paid" | "payed") => true,
+            Some(_) => false,
+            None => self.paid_amount.is_some(),
         }
     }
 }
 
-impl FromStr for Language {
-    type Err = LanguageError;
+impl CreateBill<'_> {
+    fn parameters(&self) -> Parameters {
+        vec![
+            ("payeeId", self.payee.to_string()),
+            ("contractNumber", self.contract_number.digits().to_owned()),
+            ("amount", self.amount.to_decimal()),
+            ("currency", self.amount.currency().code().to_owned()),
+            ("comment", self.comment.clone()),
+        ]
+    }
+}
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let all = [Self::Ukrainian, Self::Russian, Self::English];
-        all.into_iter().find(|language| language.as_str() == text).ok_or(LanguageError)
+impl PayBill<'_> {
+    fn parameters(&self) -> Parameters {
+        vec![("billId", self.bill.to_string()), ("amount", self.amount.to_decimal())]
     }
 }
 
@@ -127,18 +179,14 @@ impl Portmone {
         credentials.are_complete().then_some(Self { caller, settings, credentials })
     }
 
-    /// The credentials that are used.
-    pub fn credentials(&self) -> &PortmoneCredentials {
-        &self.credentials
-    }
-
     /// Makes a bill. May be repeated as long as its answer was lost: a bill too many is never paid.
     pub async fn create_bill(&self, bill: &CreateBill<'_>) -> Exchanged<CreatedBill> {
         if let Some(refused) = refused_here(bill.amount) {
             return refused;
         }
-        let read = |root: &Element| wire::created(root);
-        self.ask(BILLS_CREATE, CREATE_TAKES_AT_MOST, bill.parameters(), read).await
+        // Not keyed and no mere question, but as harmless: a bill that nobody pays costs nothing.
+        let operation = Operation { provider: "portmone", name: CREATE, kind: Kind::Read };
+        self.ask(operation, CREATE_TAKES_AT_MOST, bill.parameters(), wire::created).await
     }
 
     /// Pays a bill, once. To be called once for a committed attempt.
@@ -146,14 +194,32 @@ impl Portmone {
         if let Some(refused) = refused_here(bill.amount) {
             return refused;
         }
+        let operation = Operation { provider: "portmone", name: PAY, kind: Kind::Once };
         let read = |root: &Element| Ok(wire::paid(root, bill.amount.currency()));
-        self.ask(BILLS_PAY, PAY_TAKES_AT_MOST, bill.parameters(), read).await
+        self.ask(operation, PAY_TAKES_AT_MOST, bill.parameters(), read).await
     }
 
     /// The companies that Portmone pays: also the question whether it lets us in. The name of the method and the
     /// shape of the answer are not documented in public, so that a list without companies is none the less an answer.
     pub async fn payees(&self) -> Exchanged<Vec<Payee>> {
-        self.ask(PAYEES, CREATE_TAKES_AT_MOST, Vec::new(), |root| Ok(wire::payees(root))).await
+        let operation = Operation { provider: "portmone", name: PAYEES, kind: Kind::Read };
+        self.ask(operation, CREATE_TAKES_AT_MOST, Vec::new(), |root| Ok(wire::payees(root))).await
+    }
+
+    /// The request of [`Portmone::create_bill`] as it is kept for people: without who asks, and with numbers of phones
+    /// masked.
+    pub fn shown_create(&self, bill: &CreateBill<'_>) -> String {
+        self.shown(CREATE, bill.parameters())
+    }
+
+    /// The request of [`Portmone::pay_bill`], likewise.
+    pub fn shown_pay(&self, bill: &PayBill<'_>) -> String {
+        self.shown(PAY, bill.parameters())
+    }
+
+    fn shown(&self, method: &str, parameters: Parameters) -> String {
+        let parameters = parameters.into_iter().map(|(name, value)| (name, masked(&value))).collect();
+        self.form(method, ("***", "***"), parameters)
     }
 
     async fn ask<T>(
@@ -161,74 +227,31 @@ impl Portmone {
         operation: Operation,
         within: Duration,
         parameters: Parameters,
-        read: impl Fn(&Element) -> Result<T, &'static str>,
+        read: impl Fn(&Element) -> Result<T, Wrong>,
     ) -> Exchanged<T> {
+        let who = (self.credentials.login.expose_secret(), self.credentials.password.expose_secret());
+        let form = self.form(operation.name, who, parameters);
         let call = self.caller.call(operation, Method::POST, &self.settings.base).within(within);
-        let call = call.accepting(XML).body(FORM, self.form(operation.name, &parameters).into_bytes());
-        match call.send().await {
+        match call.accepting(XML).body(FORM, form.into_bytes()).send().await {
             Ok(answer) => Exchanged {
-                outcome: self.understood(&answer, read),
-                answer: evidence(&String::from_utf8_lossy(&answer.body)),
+                outcome: answer::understood(&answer, self.settings.version, read),
+                answer: answer::evidence(&String::from_utf8_lossy(&answer.body)),
             },
-            Err(error) => Exchanged { answer: words_of(&error), outcome: Err(error.into()) },
+            Err(error) => Exchanged { answer: answer::words_of(&error), outcome: Err(error.into()) },
         }
     }
 
-    fn form(&self, method: &str, parameters: &Parameters) -> String {
+    fn form(&self, method: &str, (login, password): (&str, &str), parameters: Parameters) -> String {
+        let version = self.settings.version;
         let mut form = Serializer::new(String::new());
-        form.append_pair("method", method)
-            .append_pair("login", self.credentials.login.expose_secret())
-            .append_pair("password", self.credentials.password.expose_secret())
-            .append_pair("version", &self.settings.version.to_string());
+        form.append_pair("method", method).append_pair("login", login).append_pair("password", password);
+        form.append_pair("version", &version.to_string());
         // Version 1 knows no languages.
-        if let Some(language) = self.settings.lang.filter(|_| self.settings.version >= 2) {
-            form.append_pair("lang", language.as_str());
+        if let Some(language) = self.settings.lang.as_deref().filter(|_| version >= 2) {
+            form.append_pair("lang", language);
         }
-        form.extend_pairs(parameters);
-        form.finish()
+        form.extend_pairs(parameters).finish()
     }
-
-    fn understood<T>(
-        &self,
-        answer: &Answer,
-        read: impl Fn(&Element) -> Result<T, &'static str>,
-    ) -> Result<T, PortmoneError> {
-        let unreadable = |what: &str| PortmoneError::from(answer.error(Failure::Unreadable, what));
-        match wire::response(&answer.body) {
-            Ok(Response::Ok(root)) if answer.status.is_success() => read(&root).map_err(unreadable),
-            Ok(Response::Fail(root)) if !answer.status.is_redirection() => {
-                let refusal = wire::refusal(&root, self.settings.version);
-                Err(if wire::is_about_access(&refusal) {
-                    PortmoneError::AccessRefused(refusal)
-                } else {
-                    PortmoneError::Refused(refusal)
-                })
-            }
-            Ok(_) => Err(unreadable("a status that no answer has")),
-            Err(what) if answer.status.is_client_error() => Err(refused_by_status(answer, what)),
-            Err(what) => Err(unreadable(what)),
-        }
-    }
-}
-
-/// What a 4xx means that is no answer of Portmone's own.
-fn refused_by_status(answer: &Answer, what: &str) -> PortmoneError {
-    // Of somebody in between who had no patience: Portmone may have the request.
-    if answer.status == StatusCode::REQUEST_TIMEOUT {
-        return answer.error(Failure::NoAnswer, "somebody in between gave up").into();
-    }
-    // A web server that wants a client certificate finishes the handshake without it, and then says 400 and why.
-    let is_about_certificate =
-        String::from_utf8_lossy(&answer.body).to_lowercase().contains("ssl certificate");
-    if is_about_certificate || matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        return PortmoneError::AccessRefused(Refusal {
-            code: format!("http-{}", answer.status.as_u16()),
-            text: "the web server in front of Portmone does not let us in".to_owned(),
-            description: None,
-            fell_back: false,
-        });
-    }
-    answer.error(Failure::Refused, what).into()
 }
 
 /// Only what is more than nothing is asked for.
@@ -237,9 +260,8 @@ fn refused_here<T>(amount: Money) -> Option<Exchanged<T>> {
         return None;
     }
     let text = "only what is more than nothing is paid".to_owned();
-    let refusal =
-        Refusal { code: "amount".to_owned(), text: text.clone(), description: None, fell_back: false };
-    Some(Exchanged { outcome: Err(PortmoneError::Refused(refusal)), answer: text })
+    let fault = Fault { code: "amount".to_owned(), text: text.clone(), description: None, fell_back: false };
+    Some(Exchanged { outcome: Err(PortmoneError::Refused(fault)), answer: text })
 }
 
 /// The endpoint as it is asked: with the slash at its end, and nothing behind it.
@@ -254,14 +276,4 @@ fn endpoint(text: &str) -> Option<String> {
         url.set_path(&format!("{}/", url.path()));
     }
     Some(url.to_string())
-}
-
-fn evidence(text: &str) -> String {
-    beginning(masked(text), MAX_EVIDENCE)
-}
-
-/// What is kept of a call without an answer.
-fn words_of(error: &CallError) -> String {
-    let words = format!("{}: {}", error, error.excerpt);
-    evidence(words.trim_end_matches([':', ' ']))
 }

@@ -3,9 +3,12 @@
 use crate::providers::call::CallError;
 use crate::retry::{Retry, Verdict};
 
+/// Longest code that is counted by its own name, in bytes.
+const MAX_COUNTED: usize = 16;
+
 /// Portmone's own no.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Fault {
     /// Portmone's code, such as `p001`. Opaque: the list of them is not public. Bounded.
     pub code: String,
     /// Its short words, bounded, with numbers of phones masked.
@@ -21,11 +24,11 @@ pub struct Refusal {
 pub enum PortmoneError {
     /// Portmone said no, and did nothing. Its words may be shown to operators; only the code goes to the log.
     #[error("Portmone refused: {}", .0.code)]
-    Refused(Refusal),
+    Refused(Fault),
     /// Portmone does not accept the login, the password or the client certificate: nothing was done, and nothing will
     /// be until they are mended. They may have been rotated.
     #[error("Portmone does not let us in: {}", .0.code)]
-    AccessRefused(Refusal),
+    CredentialsRefused(Fault),
     /// No answer that says anything.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -40,11 +43,27 @@ pub struct Exchanged<T> {
     pub answer: String,
 }
 
+impl Fault {
+    /// For people: the long words, or else the short ones, or else the code.
+    pub fn words(&self) -> String {
+        let said = self.description.as_deref().unwrap_or(&self.text);
+        if said.is_empty() { self.code.clone() } else { said.to_owned() }
+    }
+
+    /// The code as a metric's dimension: what is no short plain word counts as `other`, so that an odd answer makes no
+    /// new metrics.
+    pub fn code_for_counting(&self) -> &str {
+        let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'_' | b'.');
+        let is_short = (1..=MAX_COUNTED).contains(&self.code.len());
+        if is_short && self.code.bytes().all(is_plain) { &self.code } else { "other" }
+    }
+}
+
 impl PortmoneError {
     /// Portmone's no, where it said one.
-    pub fn refusal(&self) -> Option<&Refusal> {
+    pub fn fault(&self) -> Option<&Fault> {
         match self {
-            Self::Refused(refusal) | Self::AccessRefused(refusal) => Some(refusal),
+            Self::Refused(fault) | Self::CredentialsRefused(fault) => Some(fault),
             Self::Call(_) => None,
         }
     }
@@ -54,7 +73,7 @@ impl Verdict for PortmoneError {
     fn retry(&self) -> Retry {
         match self {
             Self::Refused(_) => Retry::Never,
-            Self::AccessRefused(_) => Retry::Safe { after: None },
+            Self::CredentialsRefused(_) => Retry::Safe { after: None },
             Self::Call(error) => error.retry(),
         }
     }

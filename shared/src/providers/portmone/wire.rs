@@ -5,10 +5,10 @@
 
 use std::str::FromStr;
 
-use super::bill::{CreatedBill, PaidBill, Payee};
 use super::masking::{beginning, masked};
-use super::outcome::Refusal;
+use super::outcome::Fault;
 use super::xml::{Element, read};
+use super::{CreatedBill, PaidBill, Payee};
 use crate::domain::identifier::{PayeeId, PortmoneBillId};
 use crate::domain::money::{Currency, Money};
 use crate::providers::xml::Wrong;
@@ -53,9 +53,9 @@ pub(super) fn of_root(root: Element) -> Result<Response, Wrong> {
 }
 
 /// Why it was not done.
-pub(super) fn refusal(root: &Element, version: u32) -> Refusal {
+pub(super) fn fault(root: &Element, version: u32) -> Fault {
     let error = root.child("error");
-    Refusal {
+    Fault {
         code: beginning(words(error.and_then(|error| error.attribute("code")).unwrap_or_default()), MAX_CODE),
         text: error.map(|error| words(error.text())).unwrap_or_default(),
         description: root.text_at(&["error_description"]).map(words),
@@ -64,8 +64,8 @@ pub(super) fn refusal(root: &Element, version: u32) -> Refusal {
 }
 
 /// Whether a refusal is about who asks.
-pub(super) fn is_about_access(refusal: &Refusal) -> bool {
-    let told = format!("{} {}", refusal.code, refusal.text).to_lowercase();
+pub(super) fn is_about_access(fault: &Fault) -> bool {
+    let told = format!("{} {}", fault.code, fault.text).to_lowercase();
     ABOUT_ACCESS.iter().any(|word| told.contains(word))
 }
 
