@@ -19,7 +19,7 @@ use super::place::Place;
 use super::portmone_bills::PortmoneBills;
 use super::portmone_exchanges::ExchangeItem;
 use super::table::{Change, Expected, StoreError, Table, write};
-use crate::domain::bonus::Bonus;
+use crate::domain::bonus::{Bonus, BonusEvent};
 use crate::domain::identifier::ReceiptId;
 use crate::retry::{Retry, Verdict};
 
@@ -39,6 +39,8 @@ pub struct ChangedBonus<T> {
     pub outcome: T,
     /// The bonus after the change.
     pub bonus: Bonus,
+    /// What happened to it by the change.
+    pub events: Vec<BonusEvent>,
 }
 
 /// Whether a receipt got its bonus now or had it before.
@@ -110,12 +112,12 @@ impl Bonuses {
             let mut bonus = before.clone();
             let outcome = decide(&mut bonus);
             if bonus == before {
-                return Ok(Some(ChangedBonus { outcome, bonus }));
+                return Ok(Some(ChangedBonus { outcome, bonus, events: Vec::new() }));
             }
             let changes = self.changes(&before, &bonus, version, &mark, counts, cause).await?;
-            bonus.outbox.clear();
+            let events = std::mem::take(&mut bonus.outbox);
             bonus.evidence.clear();
-            decided = Some(ChangedBonus { outcome, bonus });
+            decided = Some(ChangedBonus { outcome, bonus, events });
             match self.table.commit(changes).await {
                 Ok(()) => return Ok(decided),
                 Err(error) if error.retry() == Retry::Never => return Err(error),
