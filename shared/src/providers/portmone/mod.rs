@@ -5,8 +5,11 @@
 //! call, and Portmone cannot be asked what became of it.
 
 mod answer;
+pub mod callback;
+mod dialect;
 pub mod masking;
 pub mod outcome;
+pub mod reply;
 mod wire;
 mod xml;
 

@@ -79,12 +79,29 @@ pub(super) fn paid(root: &Element, currency: Currency) -> PaidBill {
     let told = |name: &str| root.text_at(&["bill", name]).or_else(|| root.text_at(&[name]));
     let kept = |text: &str| beginning(words(text), MAX_CODE);
     PaidBill {
-        paid_amount: told("paidAmount").and_then(|text| Money::from_decimal(text, currency).ok()),
+        paid_amount: told("paidAmount").and_then(|text| amount(text, currency)),
         status: told("status").map(kept),
         paid_at: told("payDate").map(kept),
         bill: bill_id(root).ok().flatten(),
         payee: payee(root).ok().flatten(),
     }
+}
+
+/// An amount in hryvnias, the only currency of the biller protocol.
+pub(super) fn hryvnias(text: &str) -> Option<Money> {
+    amount(text, Currency::Uah)
+}
+
+/// An amount, which may have more zeros behind its point than the currency has.
+fn amount(text: &str, currency: Currency) -> Option<Money> {
+    let decimals = usize::try_from(currency.exponent()).ok()?;
+    let Some((whole, behind)) = text.split_once('.').filter(|(_, behind)| behind.len() > decimals) else {
+        return Money::from_decimal(text, currency).ok();
+    };
+    let (kept, rest) = behind.split_at_checked(decimals)?;
+    let is_exact = rest.bytes().all(|digit| digit == b'0');
+    let point = if kept.is_empty() { "" } else { "." };
+    is_exact.then(|| Money::from_decimal(&format!("{whole}{point}{kept}"), currency).ok())?
 }
 
 /// The companies in an answer whose shape is not documented: whatever is called so and has an id.
