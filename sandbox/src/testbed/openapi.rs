@@ -162,7 +162,7 @@ fn info() -> utoipa::openapi::Info {
     license.identifier = Some("MIT".to_owned());
     let description = "Invoices paid through Tripay, what operators decide about them, what people are told \
         about it, the chats and support tasks of the Telegram bot, the jobs, orders and payment methods of Billz, \
-        and the billing of SMS. Errors are `application/problem+json` (RFC 9457) with `code`, `retryable` and \
+        the billing of SMS, and the bonuses that are paid through Portmone. Errors are `application/problem+json` (RFC 9457) with `code`, `retryable` and \
         `correlationId`.";
     let info = InfoBuilder::new().title("Paydesk").version(env!("CARGO_PKG_VERSION"));
     info.description(Some(description)).license(Some(license)).build()

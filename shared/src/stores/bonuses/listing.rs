@@ -1,6 +1,7 @@
 //! Lists of bonuses, newest first: of a user, of one state, or of all, month by month.
 //!
 //! What an index cannot say is picked out after reading: a part may hold fewer than asked for while there are more.
+//! Several states are read from the list of each: they are few among all bonuses.
 
 use jiff::Timestamp;
 
@@ -60,6 +61,28 @@ impl Bonuses {
         limit: u8,
         now: Timestamp,
     ) -> Result<(Vec<Bonus>, Option<Place>), StoreError> {
+        if filter.user.is_some() || filter.states.len() < 2 {
+            return self.one_list(filter, after, limit, now).await;
+        }
+        let (mut found, mut known_to): (_, Option<Place>) = (Vec::new(), None);
+        for state in &filter.states {
+            let of_state = Filter { states: vec![*state], ..filter.clone() };
+            let (bonuses, next) = self.one_list(&of_state, after, limit, now).await?;
+            found.extend(bonuses.into_iter().map(|bonus| (position(&bonus), bonus)));
+            // Below the highest place where one of the lists goes on, more may follow.
+            known_to = known_to.max(next);
+        }
+        Ok(merged(found, known_to, limit))
+    }
+
+    /// The same from a list that stands in an index.
+    async fn one_list(
+        &self,
+        filter: &Filter,
+        after: Option<&Place>,
+        limit: u8,
+        now: Timestamp,
+    ) -> Result<(Vec<Bonus>, Option<Place>), StoreError> {
         let to = after.map_or_else(|| LAST.to_owned(), |place| place.as_str().to_owned());
         let (index, partitions) = filter.partitions(&to, now);
         let course = Course { index, partitions, from: FIRST.to_owned(), to, page: PAGE, limit };
@@ -69,4 +92,23 @@ impl Bonuses {
         };
         part(&self.table, course, look).await
     }
+}
+
+/// Lists of several states as one, as far as all of them are known. What changed its state between two reads is in both.
+fn merged(
+    mut found: Vec<(String, Bonus)>,
+    known_to: Option<Place>,
+    limit: u8,
+) -> (Vec<Bonus>, Option<Place>) {
+    found.retain(|(position, _)| known_to.as_ref().is_none_or(|place| position.as_str() >= place.as_str()));
+    found.sort_by(|(one, _), (other, _)| other.cmp(one));
+    found.dedup_by(|(one, _), (other, _)| one == other);
+    let limit = usize::from(limit);
+    let next = if found.len() > limit {
+        found.truncate(limit);
+        found.last().map(|(position, _)| Place::at(position.clone()))
+    } else {
+        known_to
+    };
+    (found.into_iter().map(|(_, bonus)| bonus).collect(), next)
 }
