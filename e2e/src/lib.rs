@@ -7,6 +7,7 @@ pub mod answer;
 pub mod aws;
 pub mod billing;
 pub mod billz;
+pub mod bonuses;
 pub mod bot;
 pub mod conversation;
 pub mod notices;

@@ -68,6 +68,13 @@ fn status_of(function: &str, case: &str) -> Option<u64> {
         ("billz-api", "card-put-not-json" | "admin-resolve-not-json") => 400,
         ("billz-api", "no-such-route") => 404,
         ("billz-api", "wrong-method") => 405,
+        ("bonus-api", "bonuses" | "bonuses-manual" | "bonuses-retry" | "unmatched-reports") => 200,
+        ("bonus-api", "exchanges" | "exchanges-of-bill" | "exchanges-of-bonus" | "exchanges-of-chat") => 200,
+        ("bonus-api", "bonuses-without-token" | "payout-without-key") => 401,
+        ("bonus-api", "bonus" | "payout" | "resolve" | "retry" | "no-such-route") => 404,
+        ("bonus-api", "resolve-not-json") => 400,
+        ("bonus-api", "exchanges-of-nobody" | "resolve-unknown-field") => 422,
+        ("bonus-api", "wrong-method") => 405,
         ("chat-api", "link" | "tasks" | "tasks-failed") => 200,
         ("chat-api", "link-issue") => 201,
         ("chat-api", "link-unlink") => 204,
@@ -85,6 +92,13 @@ fn status_of(function: &str, case: &str) -> Option<u64> {
         ("notification-api", "send-not-json") => 400,
         ("notification-api", "no-such-route") => 404,
         ("notification-api", "wrong-method") => 405,
+        ("portmone-callback", "token-missing" | "token-wrong" | "token-doubled") => 401,
+        ("portmone-callback", "doctype" | "entity-bomb" | "utf-16" | "not-xml" | "empty") => 400,
+        ("portmone-callback", "unknown-root" | "form-without-data" | "json-without-bill") => 400,
+        ("portmone-callback", "rsp-without-bill" | "bills-other-status") => 400,
+        ("portmone-callback", "requests" | "json" | "json-number" | "pay-orders") => 200,
+        ("portmone-callback", "rsp-ok" | "rsp-ok-base64" | "rsp-ok-with-certificate" | "rsp-fail") => 200,
+        ("portmone-callback", "bills-paid" | "bills-paid-plain" | "bills-two" | "bills-refunded") => 200,
         ("sms-api", "bills" | "decks" | "deck-put" | "history" | "stats" | "summary" | "run-dry") => 200,
         ("sms-api", "settings" | "settings-of-user" | "settings-put" | "settings-remove") => 200,
         ("sms-api", "check" | "usage" | "usage-many") => 200,
@@ -108,8 +122,8 @@ fn status_of(function: &str, case: &str) -> Option<u64> {
 /// What a function answers to every event of its own.
 fn judge(function: &str, case: &str, answer: &Value) {
     match function {
-        "billing-api" | "billz-api" | "chat-api" | "notification-api" | "sms-api" | "telegram-webhook"
-        | "tripay-callback" => {
+        "billing-api" | "billz-api" | "bonus-api" | "chat-api" | "notification-api" | "portmone-callback"
+        | "sms-api" | "telegram-webhook" | "tripay-callback" => {
             let status = answer["statusCode"].as_u64().unwrap_or_else(|| panic!("{case}: {answer}"));
             assert!(status < 500, "{function} {case}: {answer}");
             if let Some(wanted) = status_of(function, case) {
@@ -121,9 +135,9 @@ fn judge(function: &str, case: &str, answer: &Value) {
         | "task-creator" => {
             assert!(answer["batchItemFailures"].is_array(), "{function} {case}: {answer}");
         }
-        // Runs from its queue are a batch, those of schedules are not.
-        "sms-billing-cron" if answer.get("batchItemFailures").is_some() => {
-            assert!(answer["batchItemFailures"].is_array(), "{case}: {answer}");
+        // What comes from their queues is a batch, what comes from schedules is not.
+        "bonus-consumer" | "sms-billing-cron" if answer.get("batchItemFailures").is_some() => {
+            assert!(answer["batchItemFailures"].is_array(), "{function} {case}: {answer}");
         }
         _ => assert_eq!(answer["complete"], true, "{function} {case}: {answer}"),
     }
@@ -155,11 +169,15 @@ async fn watch_serves_the_routes_and_invoke_answers_every_event() {
         for event in events(function) {
             let case = event.file_stem().unwrap().to_str().unwrap();
             let answer = watch.invoke(function, &with_tokens(&stack, &event));
-            if (function.as_str(), case) == ("sms-billing-cron", "unknown-run") {
+            match (function.as_str(), case) {
                 // A schedule is told that its run was not done.
-                assert!(answer.unwrap_err().to_string().contains("run is none of"), "{case}");
-            } else {
-                judge(function, case, &answer.unwrap());
+                ("sms-billing-cron", "unknown-run") => {
+                    assert!(answer.unwrap_err().to_string().contains("run is none of"), "{case}");
+                }
+                ("bonus-consumer", "unknown-run") => {
+                    assert!(answer.unwrap_err().to_string().contains("malformed event"), "{case}");
+                }
+                _ => judge(function, case, &answer.unwrap()),
             }
             answered += 1;
         }
@@ -221,6 +239,7 @@ async fn every_path_of_the_api_document_has_a_route_and_every_route_a_path() {
     for (method, path) in &operations {
         let path = path.replace("{id}", "INV-20261121-00000000").replace("{event}", "payment.confirmed");
         let path = path.replace("{correlationId}", "sample-job").replace("{orderId}", "12345");
+        let path = path.replace("{receiptId}", "sample-receipt");
         let request = stack.request(method.parse().unwrap(), &path).json(&json!({}));
         let answer = Answer::to(request).await.unwrap();
         let wanted = if path == "/health" { 200 } else { 401 };

@@ -134,6 +134,33 @@ async fn without_its_permission_to_write_the_bot_asks_for_redelivery_and_with_it
     chat.nothing_failed().await.unwrap();
 }
 
+#[tokio::test]
+async fn without_its_permission_to_write_portmones_callback_asks_for_redelivery_and_with_it_settles() {
+    let stack = Stack::alone().unwrap();
+    let receipt = stack.new_receipt("en").await.unwrap();
+    let lost = json!({ "party": "portmone", "operation": "bills.pay", "fault": "cut_after" });
+    stack.fault(&lost).await.unwrap();
+    stack.decide_receipt(&receipt.accepted).await.unwrap();
+    let bonus = stack.bonus_becomes(&receipt.id, "PAYING").await.unwrap();
+    let bill = bonus["billId"].as_str().unwrap();
+    let role = role_of(&stack, "portmone-callback").await;
+    let whole = policy(&stack, &role, "bonuses").await;
+
+    put_policy(&stack, &role, "bonuses", &without(&whole, "dynamodb:PutItem")).await;
+    // Nothing may panic before the permission is back.
+    let refused = stack.portmone(bill, "ok", &json!({})).await;
+    let meanwhile = stack.bonus(&receipt.id).await;
+    put_policy(&stack, &role, "bonuses", &whole).await;
+
+    let refused = refused.unwrap();
+    assert_eq!(refused["deliveries"][0]["status"], 503, "{refused}");
+    assert_eq!(meanwhile.unwrap().unwrap()["paidAt"], Value::Null);
+    let again = stack.portmone(bill, "ok", &json!({})).await.unwrap();
+    assert_eq!(again["deliveries"][0]["accepted"], true, "{again}");
+    let bonus = stack.bonus_becomes(&receipt.id, "DONE").await.unwrap();
+    assert_eq!((&bonus["paidBy"], &bonus["payments"]), (&json!("report"), &json!(1)), "{bonus}");
+}
+
 /// What may not be in the policies of a function: other functions' tables, secrets and rights.
 const FOREIGN: &[(&str, &[&str])] = &[
     ("tripay-callback", &["IdempotencyKeys", "/api-", "/internal-", "sqs:", "dynamodb:DeleteItem"]),
@@ -218,6 +245,47 @@ const FOREIGN: &[(&str, &[&str])] = &[
             "/internal-",
             "/cron-",
             "dynamodb:Query",
+        ],
+    ),
+    (
+        "bonus-consumer",
+        &[
+            "-Invoices",
+            "-Chats",
+            "-Notifications",
+            "-SmsBilling",
+            "IdempotencyKeys",
+            "/api-",
+            "/internal-",
+            "/telegram-",
+            "dynamodb:DeleteItem",
+        ],
+    ),
+    (
+        "portmone-callback",
+        &[
+            "-Invoices",
+            "IdempotencyKeys",
+            "/api-",
+            "/internal-",
+            "/receipts-",
+            "/telecom-",
+            "sqs:",
+            "dynamodb:Query",
+            "dynamodb:DeleteItem",
+        ],
+    ),
+    (
+        "bonus-api",
+        &[
+            "-Invoices",
+            "-Chats",
+            "-Notifications",
+            "/portmone-",
+            "/receipts-",
+            "/telecom-",
+            "sqs:",
+            "dynamodb:DeleteItem",
         ],
     ),
     (

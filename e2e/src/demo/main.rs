@@ -1,6 +1,7 @@
 //! `make demo`: the main jobs on the local stack, step by step, in plain words.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person")]
 
+mod bonus;
 mod payment;
 mod sale;
 mod story;
@@ -40,6 +41,8 @@ async fn show() -> anyhow::Result<()> {
     sale::show(&stack, &mut story).await?;
     println!("\nAnd a customer's SMS are billed, and charged to their account at a Sippy switch.\n");
     usage::show(&stack, &mut story).await?;
+    println!("\nAnd a customer's receipt is accepted, and earns a top-up of their phone through Portmone.\n");
+    bonus::show(&stack, &mut story).await?;
     println!("\nDone in {} ms. To look around:", story.took_ms());
     places(&stack, &seen);
     Ok(())
@@ -58,6 +61,7 @@ fn places(stack: &Stack, seen: &payment::Seen) {
     println!("  the panel's tasks                        {sandbox}/isp-panel/");
     println!("  Billz's orders and stock                 {sandbox}/billz");
     println!("  the switch's accounts and payments       {sandbox}/sippy");
+    println!("  Portmone's bills, the telecom's top-ups  {sandbox}/portmone and {sandbox}/telecom");
     println!("  health          curl {api}/health");
     println!("  logs            .local/log/ (aws.log has the functions' lines)");
     println!("  the deployment  make doctor\n");

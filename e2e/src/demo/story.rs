@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 /// Steps that are shown.
-const STEPS: usize = 21;
+const STEPS: usize = 23;
 
 /// Tells a person what happens, and how long it took.
 pub struct Story {
