@@ -3,9 +3,11 @@
 //! A client never repeats a request, never follows a redirect, and `Once` calls never use a
 //! connection that may have died while idle.
 
+use std::error::Error;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use rustls::AlertDescription;
 use serde::{Deserialize, Serialize};
 
 use crate::aws_error::causes;
@@ -198,12 +200,13 @@ impl Answer {
 
 async fn exchange(operation: Operation, request: reqwest::RequestBuilder) -> Result<Answer, CallError> {
     let failed = |failure, detail: String| CallError { operation, failure, detail, excerpt: String::new() };
-    let no_answer = |error: reqwest::Error| {
-        let failure =
-            if error.is_connect() || error.is_builder() { Failure::NotReached } else { Failure::NoAnswer };
+    let no_answer = |error: reqwest::Error| failed(Failure::NoAnswer, causes(&error.without_url()));
+    let not_sent = |error: reqwest::Error| {
+        let is_not_reached = error.is_connect() || error.is_builder() || is_handshake_refused(&error);
+        let failure = if is_not_reached { Failure::NotReached } else { Failure::NoAnswer };
         failed(failure, causes(&error.without_url()))
     };
-    let mut response = request.send().await.map_err(no_answer)?;
+    let mut response = request.send().await.map_err(not_sent)?;
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
     let mut body = Vec::new();
@@ -222,4 +225,36 @@ async fn exchange(operation: Operation, request: reqwest::RequestBuilder) -> Res
         return Err(answer.error(Failure::ServerError, "server error"));
     }
     Ok(answer)
+}
+
+/// Whether the other side ended the handshake of TLS because of our certificate. In TLS 1.3 our part of the handshake
+/// is over before it is looked at: the refusal comes where the answer should, but the request was never read.
+fn is_handshake_refused(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(one) = cause {
+        if let Some(rustls::Error::AlertReceived(alert)) = one.downcast_ref() {
+            return is_about_certificate(*alert);
+        }
+        // What an I/O error was made of is not its source.
+        let inner = one.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = inner.map_or_else(|| one.source(), |inner| Some(inner));
+    }
+    false
+}
+
+fn is_about_certificate(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::HandshakeFailure
+            | AlertDescription::NoCertificate
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied
+            | AlertDescription::DecryptError
+            | AlertDescription::CertificateRequired
+    )
 }
