@@ -43,7 +43,7 @@ pub(super) fn masked_account(account: &str) -> String {
 }
 
 /// The beginning of a text, at most so many bytes.
-pub(super) fn beginning(mut text: String, most: usize) -> String {
+pub(in crate::providers) fn beginning(mut text: String, most: usize) -> String {
     let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
     text.truncate(end);
     text

@@ -7,6 +7,7 @@
 mod answer;
 pub mod callback;
 mod dialect;
+pub mod gateway;
 pub mod masking;
 pub mod outcome;
 pub mod reply;
