@@ -11,6 +11,7 @@ pub mod mail;
 pub mod order_service;
 pub mod portmone;
 pub mod sippy;
+pub mod telecom;
 pub mod telegram;
 pub mod tripay;
 pub mod user_service;
