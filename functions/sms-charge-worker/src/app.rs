@@ -20,9 +20,9 @@ use tokio::sync::Mutex;
 
 use crate::access::{SwitchAccess, SwitchSource};
 
-/// How long to wait after each try at something that failed before the switch was asked. The next run plans whoever
-/// is given up again.
-pub const DELAYS: &[Duration] = &[
+/// How long a message waits that handling it panicked: nothing else is tried by count here. What the switch or the store
+/// did not do has its own time, with the bill or as long as it takes. The next run plans whoever is buried again.
+pub const AFTER_PANICS: &[Duration] = &[
     Duration::from_secs(5),
     Duration::from_secs(60),
     Duration::from_secs(300),
@@ -63,7 +63,7 @@ pub async fn start() -> anyhow::Result<App> {
     let batch = SqsBatch {
         queue: Queue::new(sqs.clone(), required("SMS_CHARGES_QUEUE_URL")?),
         dead_letters: Queue::new(sqs, required("SMS_CHARGES_DLQ_URL")?),
-        delays: DELAYS,
+        delays: AFTER_PANICS,
     };
     let table = Table::new(aws_sdk_dynamodb::Client::new(&startup.aws), required("SMS_BILLING_TABLE")?);
     let secrets = startup.secrets()?;

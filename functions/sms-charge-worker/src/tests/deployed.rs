@@ -24,7 +24,7 @@ use shared::workflows::sms_terms::SmsTerms;
 use tokio::sync::Mutex;
 
 use crate::access::{SwitchAccess, SwitchSource};
-use crate::app::{App, DELAYS};
+use crate::app::{AFTER_PANICS, App};
 
 pub const QUEUE: &str = "paydesk-sms-charges";
 pub const DEAD_LETTERS: &str = "paydesk-sms-charges-dlq";
@@ -69,7 +69,7 @@ pub async fn start_app(aws: &Aws, endpoint_url: &str, switch_url: &str, setup: &
     let batch = SqsBatch {
         queue: Queue::new(sqs.clone(), aws.sqs.queue_url(QUEUE)),
         dead_letters: Queue::new(sqs, aws.sqs.queue_url(DEAD_LETTERS)),
-        delays: DELAYS,
+        delays: AFTER_PANICS,
     };
     let http = HttpClients::new(None).unwrap();
     let source = SwitchSource {
