@@ -67,20 +67,26 @@ impl Billing<'_> {
                 return Ok(later());
             }
             let mut held = self.app.accounts.get(user).await?;
-            let before = held.account.clone();
+            let before = held.account.periods.clone();
             let settings = self.terms.of(&held.account.overrides);
             let now = Timestamp::now();
             // What counts for everybody may have changed since they used anything.
             held.account.align(&settings, now);
+            let is_aligned = held.account.periods != before;
             let ended = match closing {
                 // A period that is still running is nobody's to close, whatever a message says.
                 Closing::Ended(through) => held.account.close(Through::Due(through.min(now)), &settings),
                 Closing::Limit => None,
             };
             is_limit = is_limit || held.account.is_limit_reached(&settings);
-            let closed = ended.or_else(|| held.account.close(limit, &settings).filter(|_| is_limit));
+            let closed = match ended {
+                None if is_limit => held.account.close(limit, &settings),
+                other => other,
+            };
             let Some(closed) = closed else {
-                self.keep_aligned(&before, &settings).await?;
+                if is_aligned {
+                    self.keep_aligned(user).await?;
+                }
                 return Ok(Delivery::Done);
             };
             match self.make(&mut held, closed, &settings).await {
@@ -99,15 +105,10 @@ impl Billing<'_> {
     }
 
     /// Writes an account whose periods end otherwise than when it was last written, so that runs find it.
-    async fn keep_aligned(&self, before: &SmsAccount, settings: &Settings) -> Result<(), StoreError> {
+    async fn keep_aligned(&self, user: &UserId) -> Result<(), StoreError> {
         let cause = self.cause();
-        let mut aligned = before.clone();
-        aligned.align(settings, cause.now);
-        if aligned == *before {
-            return Ok(());
-        }
         let align = |account: &mut SmsAccount| account.align(&self.terms.of(&account.overrides), cause.now);
-        self.app.accounts.change(&before.user, &self.terms, &cause, align).await.map(drop)
+        self.app.accounts.change(user, &self.terms, &cause, align).await.map(drop)
     }
 
     /// Makes the bill of a closed period; with a debit to be called next, where it is to be charged and can be.

@@ -114,6 +114,7 @@ async fn a_sum_in_the_currency_before_is_held_against_no_limit_in_the_one_for_ev
     limit(&bench).await;
     assert_eq!((bench.counted(USER), bench.switch_calls().len()), ((400, 0), 0), "20 dollars, not euros");
     // Their period ends with the change, and the next daily run bills it.
+    assert!(bench.account(USER)["periods"][0]["end"].is_string());
     bench.put(&periods(USER, bench.at(1, 0)));
     assert_eq!(bench.deliver().await, Vec::<String>::new());
     let bill = bench.bill();
