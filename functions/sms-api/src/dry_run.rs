@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::decimal::Decimal;
 use shared::domain::identifier::UserId;
-use shared::domain::sms::account::{ClosedPeriod, SmsAccount, Through};
+use shared::domain::sms::outlook::{ExpectedBill, Outcome, outlook};
 use shared::domain::sms::settings::{Settings, Terms};
 use shared::domain::sms::switch_account::SwitchAccount;
 use shared::rest::paging::{limit, place};
@@ -65,13 +65,18 @@ pub struct WouldCharge {
 
 impl App {
     /// Shows a part of what a run would do.
-    pub async fn dry_run(&self, wanted: Wanted, query: &RunQuery) -> Result<Response, Refusal> {
+    pub async fn dry_run(
+        &self,
+        wanted: Wanted,
+        query: &RunQuery,
+        now: Timestamp,
+    ) -> Result<Response, Refusal> {
         let list = format!("sms dry run {} {}", wanted.schedule.as_str(), wanted.through);
         let after = place(&self.edge.cursors, &list, query.cursor.as_deref())?;
         let terms = self.usage.terms.latest().await?;
         let accounts = &self.usage.accounts;
         let due = accounts.due(wanted.schedule, wanted.through, after.as_ref(), limit(query.limit)?).await?;
-        let looked = due.items.iter().map(|user| self.would_charge(user, wanted.through, &terms));
+        let looked = due.items.iter().map(|user| self.would_charge(user, wanted.through, &terms, now));
         let items = try_join_all(looked).await?.into_iter().flatten().collect();
         let next_cursor = due.next.map(|place| self.edge.cursors.write(&list, &place));
         let view = DryRunView { dry_run: true, period: wanted.period(), items, next_cursor };
@@ -83,44 +88,36 @@ impl App {
         user: &UserId,
         through: Timestamp,
         terms: &Terms,
+        now: Timestamp,
     ) -> Result<Vec<WouldCharge>, StoreError> {
-        let mut account = self.usage.accounts.get(user).await?.account;
+        let account = self.usage.accounts.get(user).await?.account;
         let settings = terms.of(&account.overrides);
-        Ok(closed(&mut account, through, &settings)
-            .iter()
-            .filter_map(|period| WouldCharge::of(user, period, &settings))
-            .collect())
+        // Recording sees that sums fit.
+        let bills = outlook(account, &settings, through, now).unwrap_or_default();
+        Ok(bills.iter().map(|bill| WouldCharge::of(user, bill, &settings)).collect())
     }
 }
 
-/// The periods that a run would close.
-fn closed(account: &mut SmsAccount, through: Timestamp, settings: &Settings) -> Vec<ClosedPeriod> {
-    std::iter::from_fn(|| account.close(Through::Due(through), settings)).collect()
-}
-
 impl WouldCharge {
-    fn of(user: &UserId, period: &ClosedPeriod, settings: &Settings) -> Option<Self> {
-        // Recording sees that sums fit.
-        let totals = period.usage.totals().ok()?;
-        let amount = totals.cost.rounded(period.currency);
-        let reason = if !amount.is_positive() {
-            Some("nothing_to_pay")
-        } else if !settings.auto_processing.value {
-            Some("awaits_approval")
-        } else {
-            settings.switch_account.is_none().then_some("no_switch_account")
+    fn of(user: &UserId, bill: &ExpectedBill, settings: &Settings) -> Self {
+        let ExpectedBill { period, totals, amount, outcome } = bill;
+        let reason = match outcome {
+            Outcome::Charged(_) => None,
+            Outcome::NoSwitchAccount => Some("no_switch_account"),
+            Outcome::AwaitsApproval => Some("awaits_approval"),
+            Outcome::NothingToPay => Some("nothing_to_pay"),
         };
-        Some(Self {
+        Self {
             user_id: user.to_string(),
             period_start: period.start,
             period_end: period.end,
             messages: totals.messages,
             failed_messages: totals.failed,
-            amount: Decimal::of_money(amount),
+            amount: Decimal::of_money(*amount),
             currency: period.currency.code(),
             sippy_account_id: settings.switch_account.map(SwitchAccount::number),
             would_charge: reason.is_none(),
             reason,
-        })
+        }
     }
 }

@@ -101,7 +101,7 @@ pub async fn start(
 ) -> Result<Response, Refusal> {
     let wanted = query.wanted(cause.now)?;
     if query.dry_run.unwrap_or(false) {
-        return app.dry_run(wanted, &query).await;
+        return app.dry_run(wanted, &query, cause.now).await;
     }
     if query.limit.is_some() || query.cursor.is_some() {
         return Err(unprocessable("invalid_parameter", "limit and cursor are a dry run's"));

@@ -5,10 +5,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use shared::domain::identifier::UserId;
 use shared::domain::money::Currency;
-use shared::domain::sms::account::{ClosedPeriod, SeenAtSwitch, SmsAccount, Through};
+use shared::domain::sms::account::{ClosedPeriod, SeenAtSwitch, SmsAccount};
 use shared::domain::sms::bill::charging::{Charged, Claim};
 use shared::domain::sms::bill::{BillState, Charging, SmsBill};
 use shared::domain::sms::bill_number::BillNumber;
+use shared::domain::sms::closing::Closing;
 use shared::domain::sms::rhythm::date_of;
 use shared::domain::sms::settings::{Settings, Terms};
 use shared::domain::sms::switch_account::SwitchAccount;
@@ -41,27 +42,15 @@ pub struct Billing<'a> {
     pub deadline: Deadline,
 }
 
-/// Which periods are to be closed.
-#[derive(Debug, Clone, Copy)]
-pub enum Closing {
-    /// Those that ended by then.
-    Ended(Timestamp),
-    /// All, if a limit is reached.
-    Limit,
-}
-
 impl Billing<'_> {
     /// Closes what is to be closed of a user's periods, the oldest first, and charges each bill.
     ///
     /// # Errors
     /// When the store is unavailable or the account corrupt. What was closed stays closed.
-    pub async fn close(&self, user: &UserId, closing: Closing) -> Result<Delivery, StoreError> {
+    pub async fn close(&self, user: &UserId, mut closing: Closing) -> Result<Delivery, StoreError> {
         // The switch is asked by one at a time, so that nothing is claimed that has to wait for others.
         let _line = self.app.line.lock().await;
         let mut conflicts = 0_usize;
-        // What is used from now on is not part of a limit that was reached before.
-        let limit = Through::Limit(Timestamp::now());
-        let mut is_limit = false;
         loop {
             if Instant::now() >= look_by(self.deadline) {
                 return Ok(later());
@@ -69,21 +58,10 @@ impl Billing<'_> {
             let mut held = self.app.accounts.get(user).await?;
             let before = held.account.periods.clone();
             let settings = self.terms.of(&held.account.overrides);
-            let now = Timestamp::now();
             // What counts for everybody may have changed since they used anything.
-            held.account.align(&settings, now);
+            held.account.align(&settings, Timestamp::now());
             let is_aligned = held.account.periods != before;
-            let ended = match closing {
-                // A period that is still running is nobody's to close, whatever a message says.
-                Closing::Ended(through) => held.account.close(Through::Due(through.min(now)), &settings),
-                Closing::Limit => None,
-            };
-            is_limit = is_limit || held.account.is_limit_reached(&settings);
-            let closed = match ended {
-                None if is_limit => held.account.close(limit, &settings),
-                other => other,
-            };
-            let Some(closed) = closed else {
+            let Some(closed) = closing.next(&mut held.account, &settings) else {
                 if is_aligned {
                     self.keep_aligned(user).await?;
                 }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use jiff::Timestamp;
+use shared::domain::sms::closing::Closing;
 use shared::lambda::deadline::Deadline;
 use shared::queues::batch::Delivery;
 use shared::queues::sms_charge::{SmsCharge, VERSION, Wanted};
@@ -10,7 +12,7 @@ use shared::retry::{Retry, Verdict};
 use shared::stores::table::StoreError;
 
 use crate::app::App;
-use crate::billing::{Billing, Closing};
+use crate::billing::Billing;
 
 /// How long a message waits for the store.
 const STORE_PAUSE: Duration = Duration::from_secs(60);
@@ -35,11 +37,11 @@ async fn one(app: &App, charge: SmsCharge, deadline: Deadline) -> Delivery {
         Billing { app, switch: app.switch.get(), terms, correlation_id: charge.correlation_id, deadline };
     let done = match charge.what {
         Wanted::Periods(ended) => match ended.user_id.parse() {
-            Ok(user) => billing.close(&user, Closing::Ended(ended.through)).await,
+            Ok(user) => billing.close(&user, Closing::ended(ended.through, Timestamp::now())).await,
             Err(_) => return Delivery::Dead { reason: "periods.userId is not an id".to_owned() },
         },
         Wanted::LimitOf(user) => match user.parse() {
-            Ok(user) => billing.close(&user, Closing::Limit).await,
+            Ok(user) => billing.close(&user, Closing::limit(Timestamp::now())).await,
             Err(_) => return Delivery::Dead { reason: "limitOf is not an id".to_owned() },
         },
         Wanted::Bill(number) => match number.parse() {

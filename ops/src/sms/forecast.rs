@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use anyhow::Context;
 use jiff::Timestamp;
+use shared::domain::identifier::UserId;
 use shared::domain::money::Money;
-use shared::domain::sms::account::{SmsAccount, Through};
-use shared::domain::sms::bill::{SmsBill, Standing};
-use shared::domain::sms::bill_number::BillNumber;
-use shared::domain::sms::rhythm::{Schedule, date_of};
-use shared::domain::sms::settings::{Settings, Terms};
+use shared::domain::sms::account::SmsAccount;
+use shared::domain::sms::outlook::{ExpectedBill, Outcome, outlook};
+use shared::domain::sms::rhythm::Schedule;
+use shared::domain::sms::settings::Terms;
 
 use super::Stores;
 
 /// Users read at once.
 const PAGE: u8 = 100;
 
-/// Tells every bill that the run of this schedule would make of what ended at `through` or before.
+/// Tells every bill that the run of this schedule would make at `now` of what ended at `through` or before, and of
+/// limits that are reached.
 ///
 /// # Errors
 /// When the table cannot be read.
@@ -62,37 +63,30 @@ pub async fn tell(
 
 /// The bills that would be made of an account, with what each is about.
 fn bills(
-    mut account: SmsAccount,
+    account: SmsAccount,
     terms: &Terms,
     through: Timestamp,
     now: Timestamp,
 ) -> anyhow::Result<Vec<(Money, String)>> {
-    let settings = terms.of(&account.overrides);
-    let mut bills = Vec::new();
-    while let Some(period) = account.close(Through::Due(through), &settings) {
-        // A number that is not used: no bill is made.
-        let number = BillNumber::new(date_of(now), 0);
-        let bill = SmsBill::new(number, account.user.clone(), period, &settings, now)?;
-        let words = format!(
-            "  {}  {} to {}  {} messages  {} {}  {}",
-            bill.user,
-            bill.start,
-            bill.end,
-            bill.totals.messages,
-            bill.amount.to_decimal(),
-            bill.amount.currency().code(),
-            outcome(&bill, &settings)
-        );
-        bills.push((bill.amount, words));
-    }
-    Ok(bills)
+    let (user, settings) = (account.user.clone(), terms.of(&account.overrides));
+    let bills = outlook(account, &settings, through, now)?;
+    Ok(bills.into_iter().map(|bill| (bill.amount, words(&user, &bill))).collect())
 }
 
-fn outcome(bill: &SmsBill, settings: &Settings) -> String {
-    match (&bill.standing, settings.switch_account) {
-        (Standing::Paid { .. }, _) => "nothing to pay".to_owned(),
-        (Standing::AwaitingApproval, _) => "waits for approval".to_owned(),
-        (_, Some(account)) => format!("charged to account {account}"),
-        (_, None) => "waits: no account at the switch".to_owned(),
-    }
+fn words(user: &UserId, bill: &ExpectedBill) -> String {
+    let ExpectedBill { period, totals, amount, outcome } = bill;
+    let outcome = match outcome {
+        Outcome::Charged(account) => format!("charged to account {account}"),
+        Outcome::NoSwitchAccount => "waits: no account at the switch".to_owned(),
+        Outcome::AwaitsApproval => "waits for approval".to_owned(),
+        Outcome::NothingToPay => "nothing to pay".to_owned(),
+    };
+    format!(
+        "  {user}  {} to {}  {} messages  {} {}  {outcome}",
+        period.start,
+        period.end,
+        totals.messages,
+        amount.to_decimal(),
+        amount.currency().code(),
+    )
 }

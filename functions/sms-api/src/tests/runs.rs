@@ -22,7 +22,8 @@ async fn used_yesterday(bench: &Bench, user: &str, messages: u64, cost: &str, se
     let yesterday = midnight(date_of(today).yesterday().unwrap()).unwrap();
     let move_back = |account: &mut SmsAccount| {
         for period in &mut account.periods {
-            (period.start, period.end, period.latest) = (yesterday, Some(today), yesterday);
+            let end = period.end.map(|_| today);
+            (period.start, period.end, period.latest) = (yesterday, end, yesterday);
         }
     };
     let cause = Cause::new("test".to_owned(), Timestamp::now());
@@ -119,6 +120,9 @@ async fn a_dry_run_shows_who_would_be_charged_what_and_changes_nothing() {
     used_yesterday(&bench, "user-2", 1, "2", json!({ "sippyAccountId": 4, "autoProcessing": false })).await;
     used_yesterday(&bench, "user-3", 1, "3", json!({})).await;
     used_yesterday(&bench, "user-4", 1, "0.001", json!({ "sippyAccountId": 5 })).await;
+    let by_limit = json!({ "sippyAccountId": 3, "billingFrequency": "threshold", "maxMessages": 4 });
+    used_yesterday(&bench, "user-6", 4, "1", by_limit.clone()).await;
+    used_yesterday(&bench, "user-7", 3, "1", by_limit).await;
     bench.set("user-5", json!({})).await;
     bench.report("of-today", "user-5", 1, "1").await;
     let before = bench.aws.dynamodb.items(SMS_BILLING);
@@ -147,6 +151,7 @@ async fn a_dry_run_shows_who_would_be_charged_what_and_changes_nothing() {
             json!(["user-2", 1, 2, "USD", 4, false, "awaits_approval"]),
             json!(["user-3", 1, 3, "USD", null, false, "no_switch_account"]),
             json!(["user-4", 1, 0, "USD", 5, false, "nothing_to_pay"]),
+            json!(["user-6", 4, 4, "USD", 3, true, null]),
         ]
     );
     let today = midnight(date_of(Timestamp::now())).unwrap();

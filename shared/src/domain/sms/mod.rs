@@ -6,9 +6,11 @@ mod account_properties;
 pub mod bill;
 pub mod bill_number;
 pub mod check;
+pub mod closing;
 #[cfg(test)]
 mod history_properties;
 pub mod micros;
+pub mod outlook;
 pub mod rate_deck;
 pub mod rhythm;
 pub mod segments;
