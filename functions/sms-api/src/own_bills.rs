@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use shared::decimal::Decimal;
 use shared::domain::sms::account::SmsAccount;
 use shared::domain::sms::bill::BillState;
-use shared::domain::sms::micros::Micros;
 use shared::domain::sms::settings::Settings;
 use shared::domain::sms::usage::Totals;
 use shared::rest::auth::User;
@@ -160,6 +159,7 @@ pub async fn history(
 impl Summary {
     fn of(account: &SmsAccount, settings: &Settings, pending: usize, now: Timestamp) -> Self {
         // Recording sees that sums fit.
+        let used = account.used_percent(settings);
         let Totals { messages, failed, cost } = account.open(settings.currency.value).unwrap_or_default();
         Self {
             current_usage: CurrentUsage {
@@ -170,11 +170,8 @@ impl Summary {
             },
             pending_billings: pending,
             last_billing_date: account.billed_through,
-            next_billing_date: next_billing(account, settings, now),
-            usage_percent: UsagePercent {
-                cost: percent(units(cost), units(settings.max_amount.value)),
-                messages: percent(messages, settings.max_messages.value),
-            },
+            next_billing_date: account.next_bill_at(settings, now),
+            usage_percent: UsagePercent { cost: used.cost.into(), messages: used.messages.into() },
             currency: settings.currency.value.code(),
             settings: OwnSettings {
                 billing_frequency: settings.frequency.value.as_str(),
@@ -185,20 +182,4 @@ impl Summary {
             },
         }
     }
-}
-
-/// When the next bill is made: at the end of the first open period, or of the one that would be opened now.
-fn next_billing(account: &SmsAccount, settings: &Settings, now: Timestamp) -> Option<Timestamp> {
-    let open = account.periods.first().and_then(|period| period.end);
-    open.or_else(|| settings.rhythm().next_end(now)).filter(|_| settings.active.value)
-}
-
-fn units(amount: Micros) -> u64 {
-    u64::try_from(amount.millionths()).unwrap_or(0)
-}
-
-/// How many whole hundredths of `limit` are used; all of them where there is no room at all.
-fn percent(used: u64, limit: u64) -> u64 {
-    let parts = u128::from(used).saturating_mul(100).checked_div(u128::from(limit));
-    parts.map_or(100, |parts| u64::try_from(parts.min(100)).unwrap_or(100))
 }

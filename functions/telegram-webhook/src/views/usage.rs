@@ -16,9 +16,8 @@ impl Words {
         let currency = settings.currency.value;
         let open = account.open(currency).unwrap_or_default();
         let (limit, most) = (settings.max_amount.value, settings.max_messages.value);
-        let units = |millionths: i64| u64::try_from(millionths).unwrap_or(0);
-        let percent = percent(units(open.cost.millionths()), units(limit.millionths()))
-            .max(percent(open.messages, most));
+        let used = account.used_percent(settings);
+        let percent = usize::from(used.cost.max(used.messages));
         let full = percent / (100 / PARTS);
         let bar = "▓".repeat(full) + &"░".repeat(PARTS.saturating_sub(full));
         let of = |used: &str, limit: &str| {
@@ -33,8 +32,7 @@ impl Words {
             self.fact("label_messages", &of(&open.messages.to_string(), &most.to_string())),
         ];
         if settings.active.value {
-            let end = account.periods.first().and_then(|period| period.end);
-            let next = match end.or_else(|| settings.rhythm().next_end(now)) {
+            let next = match account.next_bill_at(settings, now) {
                 Some(end) => self.moment(end),
                 None => self.html("usage_by_limit", &[]),
             };
@@ -45,10 +43,4 @@ impl Words {
         }
         View::of(lines.join("\n"))
     }
-}
-
-/// How many whole hundredths of a limit are used: a hundred at most, and where there is no room at all.
-fn percent(used: u64, limit: u64) -> usize {
-    let hundredths = u128::from(used).saturating_mul(100).checked_div(u128::from(limit)).unwrap_or(100);
-    usize::try_from(hundredths.min(100)).unwrap_or(100)
 }

@@ -9,6 +9,7 @@ pub mod check;
 pub mod closing;
 #[cfg(test)]
 mod history_properties;
+pub mod limits;
 pub mod micros;
 pub mod outlook;
 pub mod rate_deck;
