@@ -50,7 +50,7 @@ impl BonusNeedsReview {
             bill: Some("523".to_owned()),
             amount: 10_000,
             currency: Currency::Uah,
-            reason: "reported as paid with 1.00 UAH instead of 100.00 UAH".to_owned(),
+            reason: "reported as paid with UAH 1.00 instead of UAH 100.00".to_owned(),
         }
     }
 }

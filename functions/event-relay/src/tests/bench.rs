@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
 use sandbox::testbed::aws::Aws;
-use sandbox::testbed::dynamodb::{BILLZ_ORDERS, CHATS, INVOICES, SMS_BILLING};
+use sandbox::testbed::dynamodb::{BILLZ_ORDERS, BONUSES, CHATS, INVOICES, SMS_BILLING};
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
 use shared::http_client::HttpClients;
 use shared::lambda::aws::sdk_config_for;
 use shared::lambda::metrics::Metrics;
+use shared::queues::analytics_event::AnalyticsEvent;
 use shared::queues::billz_job::{self, BillzMessage};
 use shared::queues::billz_reply::BillzReply;
+use shared::queues::bonus_work::BonusWork;
 use shared::queues::notification::Notification;
 use shared::queues::queue::Queue;
 use shared::queues::sms_charge::SmsCharge;
@@ -97,6 +99,12 @@ impl Bench {
         Table::new(client, SMS_BILLING.to_owned())
     }
 
+    /// Bonuses and their bills at Portmone, whose changes the stream tells, are in this table.
+    pub fn bonuses(&self) -> Table {
+        let client = aws_sdk_dynamodb::Client::new(&sdk_config(&self.aws.url()));
+        Table::new(client, BONUSES.to_owned())
+    }
+
     /// Delivers a batch and answers the sequence numbers of the changes that have to come again.
     pub async fn deliver(&self, event: &Value) -> Vec<String> {
         let event = serde_json::from_value(event.clone()).unwrap();
@@ -158,6 +166,26 @@ impl Bench {
         let messages = self.messages(SMS_CHARGES);
         for message in &messages {
             let read: SmsCharge = serde_json::from_value(message.clone()).unwrap();
+            assert_eq!(serde_json::to_value(read).unwrap(), *message);
+        }
+        messages
+    }
+
+    /// The messages for who pays bonuses out, oldest first. Each can be read by who receives it.
+    pub fn bonus_work(&self) -> Vec<Value> {
+        let messages = self.messages(BONUS_PAYOUTS);
+        for message in &messages {
+            let read: BonusWork = serde_json::from_value(message.clone()).unwrap();
+            assert_eq!(serde_json::to_value(read).unwrap(), *message);
+        }
+        messages
+    }
+
+    /// The messages for the company's analytics, oldest first. Each is in their documented form.
+    pub fn analytics(&self) -> Vec<Value> {
+        let messages = self.messages(ANALYTICS);
+        for message in &messages {
+            let read: AnalyticsEvent = serde_json::from_value(message.clone()).unwrap();
             assert_eq!(serde_json::to_value(read).unwrap(), *message);
         }
         messages

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use super::bench::{Bench, event, event_id, paid_invoices, sequence_number, spoil};
 
+/// The event of the bonus in `bonus-succeeded.json`.
+const BONUS_PAID: &str = "receipt-1.2.0";
+
 /// How the `n`-th call goes wrong.
 #[derive(Debug, Clone, Copy)]
 enum Trouble {
@@ -19,12 +22,19 @@ enum Trouble {
 }
 
 /// Two requests' worth of changes for each queue of payments, two of them unreadable; a task; and jobs at Billz to
-/// be answered and gone on with.
+/// be answered and gone on with; a bonus that is paid, and a report on another's bill.
 fn changes() -> Value {
     let mut changes = paid_invoices(14);
     spoil(&mut changes, 3);
     spoil(&mut changes, 11);
-    let others = ["task-submitted", "billz-job-repeated", "billz-payment-resumed", "billz-job-resumed"];
+    let others = [
+        "task-submitted",
+        "billz-job-repeated",
+        "billz-payment-resumed",
+        "billz-job-resumed",
+        "portmone-bill-reported",
+        "bonus-succeeded",
+    ];
     for (index, name) in (14..).zip(others) {
         let mut record = event(name)["Records"][0].clone();
         record["dynamodb"]["SequenceNumber"] = sequence_number(index).into();
@@ -60,10 +70,12 @@ async fn check(number: usize, trouble: Trouble) {
     deliver_until_done(&bench).await;
 
     let expected: BTreeSet<String> = (0..14).filter(|index| ![3, 11].contains(index)).map(event_id).collect();
-    for (ids, messages) in
-        [(bench.event_ids(), bench.updates()), (bench.notified_ids(), bench.notifications())]
-    {
-        assert_eq!(ids.into_iter().collect::<BTreeSet<_>>(), expected, "{trouble:?} {number}");
+    let told = [&expected, &BTreeSet::from([BONUS_PAID.to_owned()])].into_iter().flatten().cloned().collect();
+    for (ids, messages, expected) in [
+        (bench.event_ids(), bench.updates(), &expected),
+        (bench.notified_ids(), bench.notifications(), &told),
+    ] {
+        assert_eq!(ids.into_iter().collect::<BTreeSet<_>>(), *expected, "{trouble:?} {number}");
         let bodies: BTreeSet<String> = messages.iter().map(Value::to_string).collect();
         assert_eq!(
             bodies.len(),
@@ -83,6 +95,10 @@ async fn check(number: usize, trouble: Trouble) {
     let ids = |ids: Vec<String>| ids.into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
     assert_eq!(ids(payments), ["sample-make-payment"], "{trouble:?} {number}");
     assert_eq!(ids(others), ["sample-place-order"], "{trouble:?} {number}");
+    for messages in [bench.bonus_work(), bench.analytics()] {
+        let bodies: BTreeSet<String> = messages.iter().map(Value::to_string).collect();
+        assert_eq!(bodies.len(), 1, "{trouble:?} {number}: {bodies:?}");
+    }
     let buried: BTreeSet<String> = bench.buried().into_iter().map(|grave| grave.body).collect();
     assert_eq!(buried.len(), 2, "{trouble:?} {number}");
 }
@@ -92,7 +108,7 @@ async fn whatever_call_goes_wrong_every_event_arrives_under_its_id() {
     let bench = Bench::start().await;
     deliver_until_done(&bench).await;
     let calls = bench.wire.calls().len();
-    assert_eq!(calls, 10, "two requests to each queue of payments, one to each other queue, two burials");
+    assert_eq!(calls, 12, "two requests to each queue of payments, one to each other queue, two burials");
     let each = (1..=calls).flat_map(|number| {
         [Trouble::AnswerLost, Trouble::RequestLost, Trouble::Death].map(|trouble| check(number, trouble))
     });

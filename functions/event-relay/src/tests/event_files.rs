@@ -15,6 +15,7 @@ const ALSO_IN_QUESTION: &str = "INV-20261121-7K3M9QZX.4.1";
 const BROKEN: &str = "INVOICE#INV-20261121-00000001";
 
 const BILL: &str = "SMS-20261122-10000000";
+const RECEIPT: &str = "receipt-1";
 const TASK: &str = "01993f0e-7c4d-7e5f-8a9b-0c1d2e3f4a5b";
 
 /// What one file leads to.
@@ -30,6 +31,8 @@ struct Outcome {
     billz: Billz,
     /// What is to be billed or charged: the field of the message, and what it names.
     sms: &'static [(&'static str, &'static str)],
+    /// What is passed on of bonuses.
+    bonuses: Bonuses,
     /// Keys of the changes that are buried.
     buried: &'static [&'static str],
 }
@@ -44,17 +47,44 @@ struct Billz {
     operations: &'static [&'static str],
 }
 
+/// What is passed on of bonuses.
+struct Bonuses {
+    /// What is to be looked at: the field of the message, and what it names.
+    work: &'static [(&'static str, &'static str)],
+    /// What analytics counts: the event, and what happened.
+    counted: &'static [(&'static str, &'static str)],
+}
+
+const NO_BONUSES: Bonuses = Bonuses { work: &[], counted: &[] };
+
 const NO_BILLZ: Billz = Billz { replies: &[], payments: &[], operations: &[] };
 
 /// What a file leads to that tells nobody anything.
-const NOTHING: Outcome =
-    Outcome { name: "", updates: &[], notices: &[], tasks: &[], billz: NO_BILLZ, sms: &[], buried: &[] };
+const NOTHING: Outcome = Outcome {
+    name: "",
+    updates: &[],
+    notices: &[],
+    tasks: &[],
+    billz: NO_BILLZ,
+    sms: &[],
+    bonuses: NO_BONUSES,
+    buried: &[],
+};
+
+/// A file that tells the user of a bonus, and counts its payout.
+const fn payout(
+    name: &'static str,
+    notices: &'static [(&'static str, &'static str, Option<&'static str>)],
+    counted: &'static [(&'static str, &'static str)],
+) -> Outcome {
+    Outcome { name, notices, bonuses: Bonuses { work: &[], counted }, ..NOTHING }
+}
 
 const CUSTOMER: Option<&str> = Some("user-1");
 const CONFIRMED: (&str, &str, Option<&str>) = (PAID, "payment.confirmed", CUSTOMER);
 const OTHER_CONFIRMED: (&str, &str, Option<&str>) = (OTHER_PAID, "payment.confirmed", CUSTOMER);
 
-const FILES: [Outcome; 28] = [
+const FILES: [Outcome; 37] = [
     Outcome { name: "invoice-paid", updates: &[PAID], notices: &[CONFIRMED], ..NOTHING },
     Outcome { name: "invoice-refunded", updates: &[REFUNDED], ..NOTHING },
     Outcome { name: "invoice-expired", notices: &[(EXPIRED, "payment.expired", CUSTOMER)], ..NOTHING },
@@ -171,6 +201,47 @@ const FILES: [Outcome; 28] = [
         notices: &[("SMS-20261122-10000000.2.0", "sms.needs_review", None)],
         ..NOTHING
     },
+    Outcome {
+        name: "portmone-bill-reported",
+        bonuses: Bonuses { work: &[("bill", "523")], counted: &[] },
+        ..NOTHING
+    },
+    Outcome {
+        name: "bonus-wanted",
+        bonuses: Bonuses { work: &[("bonus", RECEIPT)], counted: &[] },
+        ..NOTHING
+    },
+    payout(
+        "bonus-initiated",
+        &[("receipt-1.2.0", "bonus.initiated", CUSTOMER)],
+        &[("receipt-1.2.0", "payout_initiated")],
+    ),
+    payout(
+        "bonus-succeeded",
+        &[("receipt-1.2.0", "bonus.paid", CUSTOMER)],
+        &[("receipt-1.2.0", "payout_success")],
+    ),
+    payout(
+        "bonus-failed",
+        &[("receipt-1.2.0", "bonus.failed", CUSTOMER)],
+        &[("receipt-1.2.0", "payout_failure")],
+    ),
+    payout(
+        "bonus-refused-by-paydesk",
+        &[("receipt-1.1.0", "bonus.failed", CUSTOMER)],
+        &[("receipt-1.1.0", "payout_failure")],
+    ),
+    payout(
+        "bonus-timed-out",
+        &[("receipt-1.2.0", "bonus.delayed", CUSTOMER), ("receipt-1.2.1", "bonus.needs_review", None)],
+        &[("receipt-1.2.0", "payout_timeout")],
+    ),
+    payout("bonus-disagreed", &[("receipt-1.2.0", "bonus.needs_review", None)], &[]),
+    payout(
+        "bonus-refunded",
+        &[("receipt-1.2.0", "bonus.needs_review", None)],
+        &[("receipt-1.2.0", "payout_refunded")],
+    ),
 ];
 
 #[test]
@@ -183,7 +254,7 @@ fn every_file_is_in_the_table() {
 
 #[tokio::test]
 async fn every_file_is_answered_as_the_table_says() {
-    for Outcome { name, updates, notices, tasks, billz, sms, buried } in FILES {
+    for Outcome { name, updates, notices, tasks, billz, sms, bonuses, buried } in FILES {
         let bench = Bench::start().await;
         assert_eq!(bench.deliver(&event(name)).await, Vec::<String>::new(), "{name}");
         assert_eq!(bench.event_ids(), updates, "{name}");
@@ -214,6 +285,15 @@ async fn every_file_is_answered_as_the_table_says() {
         let charges = bench.sms_charges();
         let charges: Vec<_> = charges.iter().map(named).collect();
         assert_eq!(charges, sms, "{name}");
+        let work = bench.bonus_work();
+        let work: Vec<_> = work.iter().map(named).collect();
+        assert_eq!(work, bonuses.work, "{name}");
+        let counted = bench.analytics();
+        let counted: Vec<_> = counted
+            .iter()
+            .map(|event| (event["id"].as_str().unwrap(), event["type"].as_str().unwrap()))
+            .collect();
+        assert_eq!(counted, bonuses.counted, "{name}");
         let graves = bench.buried();
         assert_eq!(graves.len(), buried.len(), "{name}");
         for (grave, key) in graves.iter().zip(buried) {
@@ -223,15 +303,15 @@ async fn every_file_is_answered_as_the_table_says() {
             assert!(reason(grave).starts_with("unreadable outbox: "), "{name}: {}", reason(grave));
             assert!(reason(grave).contains("invoice.vanished"), "{name}: {}", reason(grave));
         }
-        let jobs = [replies.len(), payments.len(), operations.len()];
+        let jobs = [replies.len(), payments.len(), operations.len(), work.len(), counted.len()];
         let queues = [updates.len(), notices.len(), tasks.len(), charges.len()].into_iter().chain(jobs);
         let requests = queues.filter(|messages| *messages > 0).count() + buried.len();
         assert_eq!(bench.wire.calls().len(), requests, "{name}: one request for all events of a queue");
     }
 }
 
-/// Which field a message for who bills SMS has, and what it names.
+/// Which field a message for who bills SMS, or pays bonuses, has, and what it names.
 fn named(message: &serde_json::Value) -> (&str, &str) {
     let named = |field| message[field].as_str().map(|name| (field, name));
-    named("limitOf").or_else(|| named("bill")).unwrap()
+    named("limitOf").or_else(|| named("bill")).or_else(|| named("bonus")).unwrap()
 }

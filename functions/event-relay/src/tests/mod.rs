@@ -5,6 +5,7 @@ mod bench;
 mod billz;
 mod billz_jobs;
 mod billz_sizes;
+mod bonus;
 mod crashes;
 mod event_files;
 mod notices;
