@@ -1,0 +1,165 @@
+//! Goes on with a bonus as far as it goes now: claims what is next, makes the call, writes down what became of it, and
+//! claims what is next by the same write.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use shared::domain::bonus::driving::{Next, Ways};
+use shared::domain::bonus::exchange::Method;
+use shared::domain::bonus::limits::day_of;
+use shared::domain::bonus::{Bonus, Call, Standing};
+use shared::domain::identifier::ReceiptId;
+use shared::lambda::deadline::Deadline;
+use shared::retry::{Retry, Verdict};
+use shared::stores::bonuses::ChangedBonus;
+use shared::stores::bonuses::counts::PayoutCounts;
+use shared::stores::invoices::Cause;
+use shared::stores::table::StoreError;
+
+use crate::access::Parties;
+use crate::app::App;
+use crate::calls::Told;
+use crate::deadline::has_time;
+
+/// How long to wait before what others answered is written down again after the store failed.
+const KEEP_AGAIN: [Duration; 3] =
+    [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2_700)];
+
+/// Goes on with bonuses, for one message.
+#[derive(Debug)]
+pub struct Driver<'a> {
+    /// The function.
+    pub app: &'a App,
+    /// Who is called.
+    pub parties: Parties,
+    /// Correlates all log lines.
+    pub correlation_id: String,
+    /// When the invocation ends.
+    pub deadline: Deadline,
+}
+
+impl Driver<'_> {
+    /// Goes on with a bonus. None when there is none.
+    ///
+    /// # Errors
+    /// When the store is unavailable or an item corrupt. What had been claimed then is looked at when its lease is
+    /// over.
+    pub async fn drive(&self, receipt: &ReceiptId) -> Result<Option<()>, StoreError> {
+        let Some(bonus) = self.app.bonuses.get(receipt).await? else { return Ok(None) };
+        if bonus.due_at().is_none_or(|due| due > Timestamp::now()) {
+            return Ok(Some(()));
+        }
+        let counts = self.counts_for(&bonus).await?;
+        let cause = self.cause();
+        let begin = |bonus: &mut Bonus| {
+            if let Some(counts) = &counts {
+                bonus.count(&self.app.rules.limits, &counts.counted, cause.now);
+            }
+            self.claim(bonus, cause.now)
+        };
+        let changed = self.app.bonuses.change(receipt, counts.as_ref(), &cause, begin).await?;
+        self.go_on(changed).await;
+        Ok(Some(()))
+    }
+
+    /// Makes the call that was claimed by a change, and those that follow from it.
+    pub async fn go_on(&self, changed: Option<ChangedBonus<Next>>) {
+        let mut changed = changed;
+        while let Some(ChangedBonus { outcome: next, bonus, events }) = changed {
+            self.tell(&bonus, &events);
+            changed = match next {
+                Next::Rest => None,
+                Next::MakeBill(call) => {
+                    let told = self.make_bill(&bonus).await;
+                    self.keep(&bonus, &call, told).await
+                }
+                Next::Pay(call) => {
+                    let told = self.pay_bill(&bonus).await;
+                    self.keep(&bonus, &call, told).await
+                }
+                Next::TopUp(call) => {
+                    let told = self.top_up(&bonus).await;
+                    self.keep(&bonus, &call, told).await
+                }
+            };
+        }
+    }
+
+    /// Claims what is next, and keeps what is going to be asked. Nothing is claimed that there is no time for.
+    pub fn claim(&self, bonus: &mut Bonus, now: Timestamp) -> Next {
+        if !has_time(self.deadline) || bonus.is_to_be_counted(&self.app.rules.limits, now) {
+            return Next::Rest;
+        }
+        let ways =
+            Ways { portmone: self.parties.portmone.is_some(), telecom: self.parties.telecom.is_some() };
+        let next = bonus.next(ways, &self.app.rules.patience, now);
+        let asked = match &next {
+            Next::MakeBill(call) => Some((call, Method::CreateBill)),
+            Next::Pay(call) => Some((call, Method::PayBill)),
+            Next::TopUp(call) => Some((call, Method::TopUp)),
+            Next::Rest => None,
+        };
+        if let Some((call, method)) = asked {
+            let request = self.request_of(bonus, method);
+            bonus.ask(call, method, request);
+        }
+        next
+    }
+
+    /// Writes down what became of a call, and claims what is next. Where it cannot be written, whoever looks at the
+    /// bonus when the call's lease is over takes its answer for lost.
+    async fn keep(&self, bonus: &Bonus, call: &Call, told: Told) -> Option<ChangedBonus<Next>> {
+        let method = told.answer.method();
+        let request = self.request_of(bonus, method);
+        let mut pauses = KEEP_AGAIN.into_iter();
+        loop {
+            let cause = self.cause();
+            let keep = |bonus: &mut Bonus| {
+                bonus.answered(call, method, request.clone(), told.words.clone(), cause.now);
+                told.answer.clone().tell(bonus, call, &self.app.rules.patience, cause.now);
+                self.claim(bonus, cause.now)
+            };
+            let error = match self.app.bonuses.change(&bonus.receipt, None, &cause, keep).await {
+                Ok(changed) => return changed,
+                Err(error) => error,
+            };
+            let (correlation_id, receipt) = (&self.correlation_id, &bonus.receipt);
+            tracing::warn!(correlationId = correlation_id, %receipt, %error, "what was answered is not written down");
+            match pauses.next() {
+                Some(pause) if error.retry() != Retry::Never => tokio::time::sleep(pause).await,
+                _ => return None,
+            }
+        }
+    }
+
+    /// The counts of the day, where the bonus is still to be counted.
+    async fn counts_for(&self, bonus: &Bonus) -> Result<Option<PayoutCounts>, StoreError> {
+        let now = Timestamp::now();
+        if !bonus.is_to_be_counted(&self.app.rules.limits, now) {
+            return Ok(None);
+        }
+        self.app.bonuses.counts(day_of(now), &bonus.user).await.map(Some)
+    }
+
+    /// A cause at this moment.
+    pub fn cause(&self) -> Cause {
+        Cause::new(self.correlation_id.clone(), Timestamp::now())
+    }
+
+    /// Why a bonus waits, for its log line.
+    pub fn reason(bonus: &Bonus) -> Option<&str> {
+        match &bonus.standing {
+            Standing::Created(wait) | Standing::BillMade(wait) | Standing::Paid { wait, .. } => {
+                wait.reason.as_deref()
+            }
+            Standing::NeedsReview { evidence, .. } => Some(evidence),
+            Standing::Refused { refusal, .. } => Some(&refusal.code),
+            Standing::MakingBill(_)
+            | Standing::Paying { .. }
+            | Standing::ToppingUp { .. }
+            | Standing::Done { .. }
+            | Standing::Cancelled { .. }
+            | Standing::Refunded { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Goes on with whatever is due: what waited for its time, and what somebody began who is gone.
+
+use jiff::Timestamp;
+use shared::domain::identifier::ReceiptId;
+use shared::lambda::correlation;
+use shared::lambda::deadline::Deadline;
+use shared::stores::table::StoreError;
+
+use crate::app::App;
+use crate::deadline::has_time;
+use crate::driving::Driver;
+
+/// Bonuses in one page.
+const PAGE: u8 = 50;
+
+/// How far a run got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watched {
+    /// Bonuses that were looked at.
+    pub looked: u32,
+    /// Whether these were all. What is left is due in the next run, too.
+    pub is_complete: bool,
+}
+
+/// Goes on with what is due, the longest due first, one after the other.
+///
+/// # Errors
+/// When the list cannot be read.
+pub async fn go_on(app: &App, deadline: Deadline) -> Result<Watched, StoreError> {
+    let correlation_id = correlation::new();
+    let driver = Driver { app, parties: app.parties.get(), correlation_id, deadline };
+    let (now, mut looked, mut after) = (Timestamp::now(), 0_u32, None);
+    loop {
+        let page = app.bonuses.due(now, after.as_ref(), PAGE).await?;
+        for receipt in &page.items {
+            if !has_time(deadline) {
+                return Ok(ended(&driver, looked, false));
+            }
+            one(&driver, receipt).await;
+            looked = looked.saturating_add(1);
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(ended(&driver, looked, true));
+        }
+    }
+}
+
+/// One that cannot be read, or written, delays no other.
+async fn one(driver: &Driver<'_>, receipt: &ReceiptId) {
+    if let Err(error) = driver.drive(receipt).await {
+        tracing::error!(correlationId = driver.correlation_id, %receipt, %error, "a bonus is not gone on with");
+    }
+}
+
+fn ended(driver: &Driver<'_>, looked: u32, is_complete: bool) -> Watched {
+    tracing::info!(
+        correlationId = driver.correlation_id,
+        looked,
+        isComplete = is_complete,
+        "bonuses watched"
+    );
+    Watched { looked, is_complete }
+}
