@@ -72,7 +72,7 @@ async fn an_rsp_tells_of_success_failure_and_money_that_went_back() {
         ok("<status>paid</status>"),
         fail,
         ok("<paidAmount>1.01</paidAmount><status>paid</status>"),
-        ok("<paidAmount>-1.00</paidAmount><status>returned</status>"),
+        ok("<paidAmount>-1.00</paidAmount><status>paid</status>"),
     ];
     assert_eq!(bodies, expected);
     assert_eq!(received[0].header("x-portmone-token"), Some(WEBHOOK_TOKEN));

@@ -63,7 +63,7 @@ impl Wording {
     }
 }
 
-/// An `<rsp>` document. No such push of the real one is known; that of a refund is the sandbox's own.
+/// An `<rsp>` document. No such push of the real one is known; a refund has a negative amount, as in `<BILLS>`.
 pub(crate) fn rsp(bill: &Bill, wording: &Wording) -> String {
     let id = bill.id;
     let (outcome, amount) = (wording.outcome, amount_text(wording.amount(bill)));
@@ -75,12 +75,11 @@ pub(crate) fn rsp(bill: &Bill, wording: &Wording) -> String {
             partial_escape(wording.description.as_str()),
         );
     }
-    let status = if outcome == Outcome::Refund { "returned" } else { "paid" };
     let is_told = outcome == Outcome::Refund || wording.amount.is_some();
     let amount = if is_told { format!("<paidAmount>{amount}</paidAmount>") } else { String::new() };
     format!(
         "{DECLARATION}<rsp status=\"ok\"><bill id=\"{id}\"><billId>{id}</billId>\
-         <contractNumber>{}</contractNumber>{amount}<status>{status}</status></bill></rsp>",
+         <contractNumber>{}</contractNumber>{amount}<status>paid</status></bill></rsp>",
         bill.contract_number,
     )
 }
