@@ -101,7 +101,11 @@ impl Bonus {
         }
         match answer {
             PayAnswer::Paid => {}
-            PayAnswer::Differs(evidence) => self.open_review(Question::Payment, evidence, now),
+            PayAnswer::Differs(evidence) => {
+                // Portmone said that something was paid: that it failed is no clear word any more.
+                self.is_reported_paid = true;
+                self.open_review(Question::Payment, evidence, now);
+            }
             PayAnswer::Refused(refusal) if self.is_reported_paid => {
                 let evidence = format!("reported as paid, but paying it was refused: {}", refusal.reason);
                 self.open_review(Question::Payment, evidence, now);

@@ -145,6 +145,10 @@ impl Bonus {
             Standing::Paid { payment, .. } | Standing::ToppingUp { payment, .. } => {
                 self.open_review(Question::TopUp(*payment), reason, now);
             }
+            Standing::BillMade(_) | Standing::Paying { .. } if self.is_reported_paid => {
+                let evidence = format!("reported as paid, but it could not be paid by us: {reason}");
+                self.open_review(Question::Payment, evidence, now);
+            }
             Standing::Created(_)
             | Standing::MakingBill(_)
             | Standing::BillMade(_)

@@ -115,7 +115,8 @@ impl Bonus {
             | Standing::Paid { .. }
             | Standing::ToppingUp { .. }
             | Standing::Done { .. } => {
-                self.disagree(format!("reported as failed after it was paid: {}", refusal.reason));
+                let state = self.state().as_str();
+                self.disagree(format!("reported as failed, and it is {state}: {}", refusal.reason));
             }
             Standing::Refused { .. } | Standing::Cancelled { .. } | Standing::Refunded { .. } => {}
         }

@@ -270,6 +270,29 @@ fn an_early_report_is_not_believed_before_we_have_paid() {
 }
 
 #[test]
+fn what_was_reported_as_paid_is_never_given_up_without_a_person() {
+    let (mut bonus, call) = paying();
+    let not_reached = || PayAnswer::NotReached { after: None, reason: "away".to_owned() };
+    bonus.bill_paid(&call, not_reached(), &patience(), at(2));
+    hear(&mut bonus, ReportedOutcome::Paid, 3);
+    for _ in 0..2 {
+        let due = bonus.due_at().unwrap();
+        let Next::Pay(call) = bonus.next(PORTMONE, &patience(), due) else { panic!("no payment") };
+        bonus.bill_paid(&call, not_reached(), &patience(), due);
+    }
+    assert!(matches!(bonus.standing, Standing::NeedsReview { question: Question::Payment, .. }));
+}
+
+#[test]
+fn a_payment_that_was_answered_in_another_amount_is_not_closed_by_a_failure() {
+    let (mut bonus, call) = paying();
+    bonus.bill_paid(&call, PayAnswer::Differs("0.99 was paid".to_owned()), &patience(), at(2));
+    hear(&mut bonus, failed(), 3);
+    assert_eq!(bonus.state(), BonusState::NeedsReview);
+    assert!(matches!(bonus.outbox.last(), Some(BonusEvent::Disagreed(_))));
+}
+
+#[test]
 fn a_report_that_does_not_fit_settles_nothing() {
     let other_amount =
         BillReport { amount: Some(Money::new(99, Currency::Uah)), ..report(ReportedOutcome::Paid) };
