@@ -5,6 +5,8 @@ pub mod batch;
 pub mod billz_job;
 pub mod billz_reply;
 pub mod bonus_work;
+#[cfg(test)]
+mod checked_in_schema;
 pub mod delivery_request;
 pub mod notification;
 pub mod order_update;

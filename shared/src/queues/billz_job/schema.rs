@@ -2,10 +2,7 @@
 //! a schema can be.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
-use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use super::sent::sent_order::{OrderNumber, PlaceOrder, ProductName, SentClient, SentProduct};
@@ -21,38 +18,16 @@ use crate::domain::billz::work::JobKind;
 use crate::domain::identifier::{BillzOrderId, JobId};
 use crate::domain::money::{Currency, Money};
 use crate::queues::billz_reply::{BillzReply, ReplyRefusal, VERSION};
-
-/// Set to write the files anew.
-const UPDATE: &str = "UPDATE_BILLZ_SCHEMAS";
-
-fn schema_of<T: JsonSchema>() -> Value {
-    let settings = SchemaSettings::draft2020_12().for_serialize();
-    let generator = SchemaGenerator::new(settings);
-    serde_json::to_value(generator.into_root_schema_for::<T>()).unwrap()
-}
-
-fn file(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/billz").join(name)
-}
-
-/// Sees that a checked-in file says what the code says.
-fn hold(name: &str, schema: &Value) {
-    let (file, text) = (file(name), serde_json::to_string_pretty(schema).unwrap() + "\n");
-    if std::env::var_os(UPDATE).is_some() {
-        fs::write(&file, &text).unwrap();
-    }
-    let checked_in = fs::read_to_string(&file).unwrap_or_default();
-    assert!(checked_in == text, "docs/billz/{name} is not what the code says: run this test with {UPDATE}=1");
-}
+use crate::queues::checked_in_schema::{hold, of_written};
 
 fn jobs_schema() -> jsonschema::Validator {
-    jsonschema::validator_for(&schema_of::<JobMessage>()).unwrap()
+    jsonschema::validator_for(&of_written::<JobMessage>()).unwrap()
 }
 
 #[test]
 fn the_checked_in_schemas_are_what_the_code_says() {
-    hold("jobs.schema.json", &schema_of::<JobMessage>());
-    hold("reply.schema.json", &schema_of::<BillzReply>());
+    hold("billz/jobs.schema.json", &of_written::<JobMessage>());
+    hold("billz/reply.schema.json", &of_written::<BillzReply>());
 }
 
 #[test]
@@ -196,7 +171,7 @@ fn what_is_written_in_rust_is_read_and_is_what_the_schema_says() {
 
 #[test]
 fn a_reply_is_what_the_schema_says() {
-    let schema = jsonschema::validator_for(&schema_of::<BillzReply>()).unwrap();
+    let schema = jsonschema::validator_for(&of_written::<BillzReply>()).unwrap();
     let result = serde_json::value::to_raw_value(&json!({ "billzOrderId": "order-1" })).unwrap();
     let done = BillzReply {
         version: VERSION,

@@ -1,7 +1,13 @@
 //! What was decided about a receipt. Queue `receipt-decisions`.
 //!
 //! The form is the receipt system's own: names with underscores, no version, and fields that are none of ours. The
-//! original has `receipt_id`, `status`, `eligible` and `reason`; what the payout needs comes with an accepted one.
+//! original has `receipt_id`, `status`, `eligible` and `reason`; what the payout needs comes with an accepted one. The
+//! form is described for its senders by `docs/receipt-decision.schema.json`, which is written from here.
+
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod tests;
 
 use serde::Deserialize;
 
@@ -12,10 +18,17 @@ use crate::domain::identifier::ReceiptId;
 use crate::domain::locale::Locale;
 use crate::domain::money::{Currency, Money};
 
-/// A decision about a receipt.
+/// A decision about a receipt: the body of one message to `receipt-decisions`. Fields that are not named here are none of
+/// ours.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(extend("if" = schema::accepted(), "then" = schema::needed()))
+)]
 pub struct ReceiptDecision {
-    /// The receipt.
+    /// The receipt. It earns one bonus, for ever.
+    #[cfg_attr(test, schemars(extend("pattern" = schema::id())))]
     pub receipt_id: String,
     /// `accepted`, or anything else.
     pub status: String,
