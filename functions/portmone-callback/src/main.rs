@@ -2,9 +2,12 @@
 //!
 //! Trigger: `POST /webhooks/portmone`. Safe to run twice: yes. Whether a bonus has the bill, and what a report means for
 //! it, is not decided here. Where a report could not be kept, Portmone is asked to send it again.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod app;
 mod handler;
+#[cfg(test)]
+mod tests;
 
 use anyhow::Context;
 use lambda_http::Error;
