@@ -169,7 +169,7 @@ async fn a_report_on_a_bill_that_no_bonus_has_is_kept_for_a_person() {
     let receipt = stack.new_receipt("en").await.unwrap();
     let bill = receipt.person.chat.to_string();
     let bill = &bill[..bill.len().min(12)];
-    let strangers = json!({ "payeeId": "2065", "contractNumber": receipt.phone, "amount": "1.00" });
+    let strangers = json!({ "payeeId": "2065", "contractNumber": receipt.phone, "amount": 1 });
     stack.control(Method::PUT, &format!("portmone/bills/{bill}"), &strangers).await.unwrap();
     let sent = stack.portmone(bill, "ok", &json!({ "dialect": "bills" })).await.unwrap();
     assert_eq!(sent["deliveries"][0]["accepted"], true, "{sent}");

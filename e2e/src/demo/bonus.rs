@@ -20,8 +20,18 @@ pub async fn show(stack: &Stack, story: &mut Story) -> anyhow::Result<()> {
     anyhow::ensure!(bill["payments"] == 1 && top_ups.len() == 1, "not once: {bill}, {}", json!(top_ups));
     let facts = [
         format!("receipt {}, its decision on the queue twice; the phone in it is sealed", receipt.id),
-        format!("one bill at Portmone: {} for {}, paid {} time", word(&bill, "id"), word(&bill, "payeeName"), bill["payments"]),
-        format!("one top-up at the telecom: {} {} for {}", top_ups[0]["amount"], word(&bonus, "currency"), word(&bonus, "recipient")),
+        format!(
+            "one bill at Portmone: {} for {}, paid {} time",
+            word(&bill, "id"),
+            word(&bill, "payeeName"),
+            bill["payments"]
+        ),
+        format!(
+            "one top-up at the telecom: {} {} for {}",
+            top_ups[0]["amount"],
+            word(&bonus, "currency"),
+            word(&bonus, "recipient")
+        ),
     ];
     story.done("A receipt is accepted: its bonus is billed, paid and topped up, once.", &facts);
 
@@ -30,7 +40,11 @@ pub async fn show(stack: &Stack, story: &mut Story) -> anyhow::Result<()> {
     let message = stack.chat_says(&receipt.person, "виплачено").await?;
     let state = stack.bonus(&receipt.id).await?.unwrap_or_default();
     let mut facts = vec![
-        format!("a report of failure comes late: answered {}, and the bonus stays {}", sent["deliveries"][0]["status"], word(&state, "state")),
+        format!(
+            "a report of failure comes late: answered {}, and the bonus stays {}",
+            sent["deliveries"][0]["status"],
+            word(&state, "state")
+        ),
         String::new(),
     ];
     facts.extend(quoted(&message["text"]));
