@@ -23,7 +23,7 @@ fn items(page: &Value) -> &Vec<Value> {
 async fn story(bench: &Bench, earned: Earned) {
     bench
         .bonus(earned, |bonus| {
-            let call = h::making_bill(bonus);
+            let call = h::begin_bill(bonus);
             bonus.ask(&call, Method::CreateBill, "method=bills.create&password=***".to_owned());
         })
         .await;

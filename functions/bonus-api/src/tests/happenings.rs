@@ -30,28 +30,38 @@ fn at(bonus: &Bonus) -> Timestamp {
 pub fn created(_: &mut Bonus) {}
 
 /// Portmone is asked for a bill.
-pub fn making_bill(bonus: &mut Bonus) -> Call {
+pub fn making_bill(bonus: &mut Bonus) {
+    begin_bill(bonus);
+}
+
+/// The same, and the call.
+pub fn begin_bill(bonus: &mut Bonus) -> Call {
     match next(bonus, at(bonus)) {
         Next::MakeBill(call) => call,
         other => panic!("{other:?}"),
     }
 }
 
-/// What is next at that time.
+/// It is gone on with at that time.
+pub fn go_on(bonus: &mut Bonus, now: Timestamp) {
+    next(bonus, now);
+}
+
+/// The same, and what is next.
 pub fn next(bonus: &mut Bonus, now: Timestamp) -> Next {
     bonus.next(WAYS, &patience(), now)
 }
 
 /// It limited that: it is asked again in ten minutes.
 pub fn put_off(bonus: &mut Bonus) {
-    let (call, now) = (making_bill(bonus), at(bonus));
+    let (call, now) = (begin_bill(bonus), at(bonus));
     let answer = BillAnswer::NotNow { after: None, reason: "Portmone limits us".to_owned() };
     bonus.bill_made(&call, answer, &patience(), now);
 }
 
 /// It made one.
 pub fn bill_made(bonus: &mut Bonus) {
-    let call = making_bill(bonus);
+    let call = begin_bill(bonus);
     make_bill(bonus, &call);
 }
 
@@ -62,7 +72,11 @@ pub fn make_bill(bonus: &mut Bonus, call: &Call) {
 }
 
 /// It is asked to pay it.
-pub fn paying(bonus: &mut Bonus) -> Call {
+pub fn paying(bonus: &mut Bonus) {
+    begin_payment(bonus);
+}
+
+fn begin_payment(bonus: &mut Bonus) -> Call {
     bill_made(bonus);
     match next(bonus, at(bonus)) {
         Next::Pay(call) => call,
@@ -71,7 +85,7 @@ pub fn paying(bonus: &mut Bonus) -> Call {
 }
 
 fn pays(bonus: &mut Bonus, answer: PayAnswer, seconds: i64) {
-    let call = paying(bonus);
+    let call = begin_payment(bonus);
     let now = later(at(bonus), seconds);
     bonus.bill_paid(&call, answer, &patience(), now);
 }
@@ -98,7 +112,11 @@ pub fn in_doubt(bonus: &mut Bonus) {
 }
 
 /// It did, and the telecom is asked for the top-up.
-pub fn topping_up(bonus: &mut Bonus) -> Call {
+pub fn topping_up(bonus: &mut Bonus) {
+    begin_top_up(bonus);
+}
+
+fn begin_top_up(bonus: &mut Bonus) -> Call {
     paid(bonus);
     match next(bonus, later(at(bonus), 1)) {
         Next::TopUp(call) => call,
@@ -107,7 +125,7 @@ pub fn topping_up(bonus: &mut Bonus) -> Call {
 }
 
 fn tops_up(bonus: &mut Bonus, answer: TopUpAnswer) {
-    let call = topping_up(bonus);
+    let call = begin_top_up(bonus);
     let now = later(at(bonus), 2);
     bonus.topped_up(&call, answer, &patience(), now);
 }

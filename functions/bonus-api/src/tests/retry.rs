@@ -71,9 +71,9 @@ async fn asked_for_twice_it_is_wanted_once() {
 async fn what_is_under_way_ended_or_in_question_is_not_tried_again() {
     type Happening = fn(&mut Bonus);
     let happenings: [(Happening, u32, &str, &str); 9] = [
-        (|bonus| drop(h::making_bill(bonus)), 1, "MAKING_BILL", "nothing"),
-        (|bonus| drop(h::paying(bonus)), 2, "PAYING", "nothing"),
-        (|bonus| drop(h::topping_up(bonus)), 3, "TOPPING_UP", "nothing"),
+        (h::making_bill, 1, "MAKING_BILL", "nothing"),
+        (h::paying, 2, "PAYING", "nothing"),
+        (h::topping_up, 3, "TOPPING_UP", "nothing"),
         (h::done, 3, "DONE", "nothing"),
         (h::in_doubt, 2, "NEEDS_REVIEW", "the payment"),
         (h::top_up_refused, 3, "NEEDS_REVIEW", "the top-up"),
@@ -133,7 +133,7 @@ async fn a_repeat_under_the_same_key_gets_the_first_answer() {
     let first = bench.send(&wish).await;
     assert_eq!(first.header("idempotent-replay"), "");
     let now = ago(0);
-    bench.happens(RECEIPT, |bonus| drop(h::next(bonus, now))).await;
+    bench.happens(RECEIPT, |bonus| h::go_on(bonus, now)).await;
     let again = bench.send(&wish).await;
     assert_eq!(again.header("idempotent-replay"), "true");
     assert_eq!(again.ok(200), first.ok(200));
