@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use shared::domain::bonus::driving::{Next, Ways};
 use shared::domain::bonus::exchange::Method;
 use shared::domain::bonus::limits::day_of;
-use shared::domain::bonus::{Bonus, Call, Standing};
+use shared::domain::bonus::{Bonus, Call, Question, Standing};
 use shared::domain::identifier::ReceiptId;
 use shared::lambda::deadline::Deadline;
 use shared::retry::{Retry, Verdict};
@@ -24,6 +24,9 @@ use crate::deadline::has_time;
 /// How long to wait before what others answered is written down again after the store failed.
 const KEEP_AGAIN: [Duration; 3] =
     [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2_700)];
+
+/// How often a day's counts are read again when others count theirs at the same time: as many as may run at once.
+const COUNT_AGAIN: u8 = 10;
 
 /// Goes on with bonuses, for one message.
 #[derive(Debug)]
@@ -45,9 +48,26 @@ impl Driver<'_> {
     /// When the store is unavailable or an item corrupt. What had been claimed then is looked at when its lease is
     /// over.
     pub async fn drive(&self, receipt: &ReceiptId) -> Result<Option<()>, StoreError> {
+        let mut tries_left = COUNT_AGAIN;
+        loop {
+            match self.begin(receipt).await {
+                // Others were counted at the same time: what was read of the day is old.
+                Err(StoreError::Conflict) if tries_left > 0 => tries_left = tries_left.saturating_sub(1),
+                Err(error) => return Err(error),
+                Ok(None) => return Ok(None),
+                Ok(Some(begun)) => {
+                    self.go_on(begun).await;
+                    return Ok(Some(()));
+                }
+            }
+        }
+    }
+
+    /// Claims what is next of a bonus, where it is due. None when there is no bonus.
+    async fn begin(&self, receipt: &ReceiptId) -> Result<Option<Option<ChangedBonus<Next>>>, StoreError> {
         let Some(bonus) = self.app.bonuses.get(receipt).await? else { return Ok(None) };
         if bonus.due_at().is_none_or(|due| due > Timestamp::now()) {
-            return Ok(Some(()));
+            return Ok(Some(None));
         }
         let counts = self.counts_for(&bonus).await?;
         let cause = self.cause();
@@ -57,9 +77,7 @@ impl Driver<'_> {
             }
             self.claim(bonus, cause.now)
         };
-        let changed = self.app.bonuses.change(receipt, counts.as_ref(), &cause, begin).await?;
-        self.go_on(changed).await;
-        Ok(Some(()))
+        self.app.bonuses.change(receipt, counts.as_ref(), &cause, begin).await.map(Some)
     }
 
     /// Makes the call that was claimed by a change, and those that follow from it.
@@ -152,7 +170,9 @@ impl Driver<'_> {
             Standing::Created(wait) | Standing::BillMade(wait) | Standing::Paid { wait, .. } => {
                 wait.reason.as_deref()
             }
-            Standing::NeedsReview { evidence, .. } => Some(evidence),
+            // What others said stays with the bonus: it may name people.
+            Standing::NeedsReview { question: Question::Payment, .. } => Some("is the bill paid?"),
+            Standing::NeedsReview { question: Question::TopUp(_), .. } => Some("is the phone topped up?"),
             Standing::Refused { refusal, .. } => Some(&refusal.code),
             Standing::MakingBill(_)
             | Standing::Paying { .. }
