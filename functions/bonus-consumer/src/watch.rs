@@ -28,20 +28,26 @@ pub struct Watched {
 /// When the list cannot be read.
 pub async fn go_on(app: &App, deadline: Deadline) -> Result<Watched, StoreError> {
     let correlation_id = correlation::new();
-    let driver = Driver { app, parties: app.parties.get(), correlation_id, deadline };
     let (now, mut looked, mut after) = (Timestamp::now(), 0_u32, None);
+    let ended = |looked, is_complete| {
+        tracing::info!(correlationId = correlation_id, looked, isComplete = is_complete, "bonuses watched");
+        Watched { looked, is_complete }
+    };
     loop {
         let page = app.bonuses.due(now, after.as_ref(), PAGE).await?;
         for receipt in &page.items {
             if !has_time(deadline) {
-                return Ok(ended(&driver, looked, false));
+                return Ok(ended(looked, false));
             }
+            // Each with the secrets as they are now: the one before may have had them read again.
+            let parties = app.parties.get();
+            let driver = Driver { app, parties, correlation_id: correlation_id.clone(), deadline };
             one(&driver, receipt).await;
             looked = looked.saturating_add(1);
         }
         after = page.next;
         if after.is_none() {
-            return Ok(ended(&driver, looked, true));
+            return Ok(ended(looked, true));
         }
     }
 }
@@ -51,14 +57,4 @@ async fn one(driver: &Driver<'_>, receipt: &ReceiptId) {
     if let Err(error) = driver.drive(receipt).await {
         tracing::error!(correlationId = driver.correlation_id, %receipt, %error, "a bonus is not gone on with");
     }
-}
-
-fn ended(driver: &Driver<'_>, looked: u32, is_complete: bool) -> Watched {
-    tracing::info!(
-        correlationId = driver.correlation_id,
-        looked,
-        isComplete = is_complete,
-        "bonuses watched"
-    );
-    Watched { looked, is_complete }
 }
