@@ -177,9 +177,16 @@ fn gateway(body: &[u8], received_at: Timestamp) -> Result<Report, Wrong> {
     Ok((bill, report))
 }
 
-/// A number, or a text without anything that would have to be written in another way there.
+/// What stands in a text, or a number as it is written; nothing of anything else. Ids and amounts have no letters that a
+/// text would have to write in another way.
 pub(super) fn plain(value: &RawValue) -> &str {
-    value.get().trim_matches('"')
+    let value = value.get();
+    let is_number = value.starts_with(|letter: char| letter.is_ascii_digit() || letter == '-');
+    if is_number {
+        value
+    } else {
+        value.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or_default()
+    }
 }
 
 /// `<PAYEE>` with a `<CODE>`, or with nothing but the code.
