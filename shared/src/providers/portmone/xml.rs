@@ -183,6 +183,27 @@ mod tests {
     }
 
     #[test]
+    fn what_the_gateway_answers_in_xml_is_read_too() {
+        let root = read(include_bytes!("../../../tests/fixtures/portmone/gateway_orders.xml")).unwrap();
+        assert_eq!((root.name.as_str(), root.attribute("lang")), ("portmoneresult", Some("ru")));
+        let orders = root.child("orders").unwrap();
+        assert_eq!(orders.attribute("type"), Some("list"));
+        assert_eq!(orders.text_at(&["order", "shop_bill_id"]), Some("432722352"));
+        assert_eq!(orders.text_at(&["order", "status"]), Some("REJECTED"));
+        assert_eq!(orders.text_at(&["order", "pay_order_date"]), None);
+        let none = read(include_bytes!("../../../tests/fixtures/portmone/gateway_orders_none.xml")).unwrap();
+        assert_eq!(none.child("orders").unwrap().children, []);
+        let refusal = read(include_bytes!("../../../tests/fixtures/portmone/gateway_refusal.xml")).unwrap();
+        let words = "confirmation is not allowed for this bill [status=REJECTED]";
+        assert_eq!(refusal.text_at(&["order", "error_message"]), Some(words));
+        let ours = read(include_bytes!("../../../tests/fixtures/portmone/result_error.xml")).unwrap();
+        assert_eq!(
+            (ours.text_at(&["ERROR_CODE"]), ours.text_at(&["REASON"])),
+            (Some("15"), Some("User_Not_Found"))
+        );
+    }
+
+    #[test]
     fn a_bomb_of_entities_is_not_even_lit() {
         let entities: String =
             (1..20).map(|n| format!("<!ENTITY a{n} \"&a{};&a{};&a{};\">", n - 1, n - 1, n - 1)).collect();
