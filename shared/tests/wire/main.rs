@@ -26,6 +26,7 @@ mod portmone_failures;
 mod portmone_proof;
 mod portmone_requests;
 mod portmone_setup;
+mod portmone_tls;
 mod sandboxed;
 mod secrets;
 mod ses;
