@@ -71,18 +71,16 @@ pub struct Rules {
 pub async fn start() -> anyhow::Result<App> {
     let startup = Startup::begin()?;
     let sqs = aws_sdk_sqs::Client::new(&startup.aws);
-    let batch = |queue: &'static str, dead_letters: &'static str| {
-        Ok::<_, SettingError>(SqsBatch {
-            queue: Queue::new(sqs.clone(), required(queue)?),
-            dead_letters: Queue::new(sqs.clone(), required(dead_letters)?),
-            delays: DELAYS,
-        })
+    let batch = |queue, dead_letters| SqsBatch {
+        queue: Queue::new(sqs.clone(), queue),
+        dead_letters: Queue::new(sqs.clone(), dead_letters),
+        delays: DELAYS,
     };
     let table = Table::new(aws_sdk_dynamodb::Client::new(&startup.aws), required("BONUSES_TABLE")?);
     let source = PartiesSource::from_settings(startup.secrets()?, startup.http.clone())?;
     Ok(App {
-        decisions: batch("RECEIPT_DECISIONS_QUEUE_URL", "RECEIPT_DECISIONS_DLQ_URL")?,
-        payouts: batch("BONUS_PAYOUTS_QUEUE_URL", "BONUS_PAYOUTS_DLQ_URL")?,
+        decisions: batch(required("RECEIPT_DECISIONS_QUEUE_URL")?, required("RECEIPT_DECISIONS_DLQ_URL")?),
+        payouts: batch(required("BONUS_PAYOUTS_QUEUE_URL")?, required("BONUS_PAYOUTS_DLQ_URL")?),
         bonuses: Bonuses::new(table.clone()),
         bills: PortmoneBills::new(table),
         parties: Refreshed::new(source.read().await?),
@@ -93,7 +91,6 @@ pub async fn start() -> anyhow::Result<App> {
 }
 
 fn rules() -> Result<Rules, SettingError> {
-    let whole = |name| optional(name).map(|_| parsed(name)).transpose();
     let highest: u32 = parsed("BONUS_MOST_AMOUNT_MINOR")?;
     let minutes: Vec<u16> = list("BONUS_RETRY_MINUTES")?;
     let settle: u32 = parsed("PORTMONE_SETTLE_SECONDS")?;
@@ -101,8 +98,8 @@ fn rules() -> Result<Rules, SettingError> {
     let otherwise = optional("PORTMONE_PAYEE_ID").map(|_| parsed("PORTMONE_PAYEE_ID")).transpose()?;
     Ok(Rules {
         limits: Limits {
-            per_day: whole("BONUS_MOST_PER_DAY")?,
-            per_user: whole("BONUS_MOST_PER_USER")?,
+            per_day: optional("BONUS_MOST_PER_DAY").map(|_| parsed("BONUS_MOST_PER_DAY")).transpose()?,
+            per_user: optional("BONUS_MOST_PER_USER").map(|_| parsed("BONUS_MOST_PER_USER")).transpose()?,
             highest: Money::new(highest.into(), Currency::Uah),
         },
         payees: Payees::new(rules, otherwise),

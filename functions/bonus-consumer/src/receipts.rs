@@ -1,6 +1,7 @@
 //! What was decided about a receipt: an accepted one gets its bonus, once, and it is driven at once.
 
-use shared::domain::bonus::{Accepted, Bonus};
+use shared::domain::bonus::Bonus;
+use shared::domain::bonus::accepting::Accepted;
 use shared::queues::batch::Delivery;
 use shared::queues::receipt_decision::{Meaning, ReceiptDecision};
 use shared::stores::bonuses::Inserted;

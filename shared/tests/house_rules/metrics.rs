@@ -32,12 +32,18 @@ fn counted() -> BTreeSet<Counter> {
                 if let [kind, metric] = name.segments.as_slice()
                     && kind == "Metric"
                 {
-                    counters.insert((metric.clone(), function.clone()));
+                    counters.insert((deployed(metric), function.clone()));
                 }
             }
         }
     }
     counters
+}
+
+/// The name in CloudWatch of what the code calls so.
+fn deployed(variant: &str) -> String {
+    let found = Metric::ALL.into_iter().find(|metric| format!("{metric:?}") == variant);
+    found.map_or_else(|| variant.to_owned(), Metric::name)
 }
 
 fn of_stack(value: &str) -> String {

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use shared::domain::bonus::accepting::Accepted;
 use shared::domain::bonus::answers::{BillAnswer, PayAnswer};
 use shared::domain::bonus::driving::{Next, Patience, Ways};
 use shared::domain::bonus::hearing::Confirmation;
@@ -10,7 +11,7 @@ use shared::domain::bonus::limits::Limits;
 use shared::domain::bonus::msisdn::{MsisdnError, SealedMsisdn};
 use shared::domain::bonus::payees::Payees;
 use shared::domain::bonus::report::{BillReport, ReportSource, ReportedOutcome};
-use shared::domain::bonus::{Accepted, Bonus, Call, Refusal, Refuser};
+use shared::domain::bonus::{Bonus, Call, Refusal, Refuser};
 use shared::domain::dialogue::ChatId;
 use shared::domain::locale::Locale;
 use shared::domain::money::{Currency, Money};

@@ -5,6 +5,7 @@
 //! no key of ours and cannot be asked about: it is committed before it is called, called once, and where its answer
 //! was lost only Portmone's own report, or a person, says what became of it.
 
+pub mod accepting;
 pub mod answers;
 pub mod deciding;
 pub mod driving;
@@ -24,14 +25,11 @@ use jiff::civil::Date;
 
 use self::deciding::Decision;
 use self::exchange::Exchange;
-use self::limits::Limits;
-use self::msisdn::{MsisdnError, SealedMsisdn};
-use self::payees::Payees;
+use self::msisdn::SealedMsisdn;
 use super::dialogue::ChatId;
 use super::identifier::{PayeeId, PortmoneBillId, ReceiptId, UserId};
 use super::locale::Locale;
 use super::money::Money;
-use super::phone_number::PhoneNumber;
 
 /// A bonus.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -313,23 +311,6 @@ impl BonusState {
     }
 }
 
-/// What an accepted receipt earns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accepted {
-    /// The receipt.
-    pub receipt: ReceiptId,
-    /// Whose it is.
-    pub user: UserId,
-    /// Where they are told about it.
-    pub chat: ChatId,
-    /// Their language.
-    pub locale: Locale,
-    /// The phone, sealed.
-    pub msisdn: SealedMsisdn,
-    /// How much.
-    pub amount: Money,
-}
-
 impl Wait {
     /// To be done now.
     pub fn none(now: Timestamp) -> Self {
@@ -338,61 +319,6 @@ impl Wait {
 }
 
 impl Bonus {
-    /// The bonus for a receipt whose phone was unsealed. What cannot be paid out is refused from the beginning, so
-    /// that people see it.
-    pub fn new(
-        accepted: Accepted,
-        phone: Result<&PhoneNumber, MsisdnError>,
-        payees: &Payees,
-        limits: &Limits,
-        now: Timestamp,
-    ) -> Self {
-        let Accepted { receipt, user, chat, locale, msisdn, amount } = accepted;
-        let payee = phone.ok().and_then(|phone| payees.of(phone)).cloned();
-        let mut bonus = Self {
-            receipt,
-            user,
-            chat,
-            locale,
-            msisdn,
-            recipient: phone.map(PhoneNumber::masked).unwrap_or_default(),
-            payee,
-            amount,
-            created_at: now,
-            counted_on: None,
-            bill: None,
-            payments: 0,
-            tries: 0,
-            reports_heard: 0,
-            is_reported_paid: false,
-            reported_failure: None,
-            exchanges: 0,
-            decided: None,
-            standing: Standing::Created(Wait::none(now)),
-            outbox: Vec::new(),
-            evidence: Vec::new(),
-        };
-        let unpayable = match phone {
-            Err(error) => Some(("invalid_msisdn", error.to_string())),
-            Ok(_) if bonus.payee.is_none() => {
-                Some(("no_payee", "no payee is set for this number".to_owned()))
-            }
-            Ok(_) if !limits.allow(amount) => {
-                Some(("amount_limit", format!("a bonus is at most {}, and in its currency", limits.highest)))
-            }
-            Ok(_) => None,
-        };
-        if let Some((code, reason)) = unpayable {
-            bonus.refuse(Refusal { by: Refuser::Paydesk, code: code.to_owned(), reason }, now);
-        }
-        bonus
-    }
-
-    /// Whether it is the bonus for just this. The same number is sealed in another way each time, and is not compared.
-    pub fn is_for(&self, accepted: &Accepted) -> bool {
-        self.receipt == accepted.receipt && self.user == accepted.user && self.amount == accepted.amount
-    }
-
     /// The state as people and lists name it.
     pub fn state(&self) -> BonusState {
         match self.standing {

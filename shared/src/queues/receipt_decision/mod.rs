@@ -11,7 +11,7 @@ mod tests;
 
 use serde::Deserialize;
 
-use crate::domain::bonus::Accepted;
+use crate::domain::bonus::accepting::Accepted;
 use crate::domain::bonus::msisdn::SealedMsisdn;
 use crate::domain::dialogue::ChatId;
 use crate::domain::identifier::ReceiptId;

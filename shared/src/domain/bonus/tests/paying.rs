@@ -1,95 +1,15 @@
-//! Every transition of a bonus, one by one.
+//! Making a bill, paying it, topping up, and what persons and limits decide.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
-use super::answers::{BillAnswer, PayAnswer, TopUpAnswer};
-use super::deciding::{Decided, Decision};
-use super::driving::{LEASE, Next, Patience, Ways};
-use super::hearing::Confirmation;
-use super::limits::{Counted, Limits};
-use super::msisdn::{MsisdnError, SealedMsisdn};
-use super::payees::Payees;
-use super::report::{BillReport, ReportSource, ReportedOutcome};
-use super::*;
-use crate::domain::money::Currency;
-
-pub(super) const PORTMONE: Ways = Ways { portmone: true, telecom: false };
-const BOTH: Ways = Ways { portmone: true, telecom: true };
-
-pub(super) fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_second(1_795_000_000 + seconds).unwrap()
-}
-
-pub(super) fn patience() -> Patience {
-    let retries = [1, 5].map(SignedDuration::from_mins).to_vec();
-    Patience { retries, settle: SignedDuration::from_mins(15) }
-}
-
-fn limits() -> Limits {
-    Limits { per_day: None, per_user: None, highest: Money::new(1_000, Currency::Uah) }
-}
-
-fn accepted(minor: i64) -> Accepted {
-    Accepted {
-        receipt: "receipt-1".parse().unwrap(),
-        user: "user-1".parse().unwrap(),
-        chat: ChatId(4711),
-        locale: Locale::Uk,
-        msisdn: SealedMsisdn::new("gAAAAABsealed=").unwrap(),
-        amount: Money::new(minor, Currency::Uah),
-    }
-}
-
-fn made_of(minor: i64, phone: Result<&str, MsisdnError>, payee: Option<&str>) -> Bonus {
-    let payees = Payees::new(Vec::new(), payee.map(|payee| payee.parse().unwrap()));
-    let phone = phone.map(|phone| phone.parse::<PhoneNumber>().unwrap());
-    Bonus::new(accepted(minor), phone.as_ref().map_err(|error| *error), &payees, &limits(), at(0))
-}
-
-pub(super) fn bonus() -> Bonus {
-    made_of(100, Ok("380991234567"), Some("2066"))
-}
-
-/// One whose bill is being paid.
-fn paying() -> (Bonus, Call) {
-    let mut bonus = bonus();
-    let Next::MakeBill(call) = bonus.next(PORTMONE, &patience(), at(0)) else { panic!("no bill") };
-    bonus.bill_made(&call, BillAnswer::Made("523".parse().unwrap()), &patience(), at(1));
-    let Next::Pay(call) = bonus.next(PORTMONE, &patience(), at(1)) else { panic!("no payment") };
-    (bonus, call)
-}
-
-fn done() -> Bonus {
-    let (mut bonus, call) = paying();
-    bonus.bill_paid(&call, PayAnswer::Paid, &patience(), at(2));
-    assert_eq!(bonus.next(PORTMONE, &patience(), at(2)), Next::Rest);
-    assert_eq!(bonus.state(), BonusState::Done);
-    bonus
-}
-
-pub(super) fn report(outcome: ReportedOutcome) -> BillReport {
-    BillReport {
-        outcome,
-        amount: Some(Money::new(100, Currency::Uah)),
-        payee: None,
-        recipient: None,
-        source: ReportSource::Direct,
-        received_at: at(10),
-        words: String::new(),
-    }
-}
-
-fn failed() -> ReportedOutcome {
-    ReportedOutcome::Failed { code: "123".to_owned(), reason: "Declined".to_owned() }
-}
-
-fn refusal() -> Refusal {
-    Refusal { by: Refuser::Portmone, code: "p009".to_owned(), reason: "no".to_owned() }
-}
-
-fn hear(bonus: &mut Bonus, outcome: ReportedOutcome, seconds: i64) {
-    bonus.hear(&report(outcome), Confirmation::NotAsked, at(seconds));
-}
+use super::{BOTH, PORTMONE, at, bonus, done, failed, hear, limits, made_of, patience, paying, refusal};
+use crate::domain::bonus::answers::{BillAnswer, PayAnswer, TopUpAnswer};
+use crate::domain::bonus::deciding::{Decided, Decision};
+use crate::domain::bonus::driving::{LEASE, Next, Ways};
+use crate::domain::bonus::limits::{Counted, Limits, day_of};
+use crate::domain::bonus::msisdn::MsisdnError;
+use crate::domain::bonus::report::ReportedOutcome;
+use crate::domain::bonus::{BonusEvent, BonusState, Payment, Question, Refuser, Standing, Word};
 
 #[test]
 fn an_accepted_receipt_becomes_one_bill_one_payment_and_is_done() {
@@ -218,152 +138,6 @@ fn a_function_that_died_while_paying_is_the_same_as_a_lost_answer() {
 }
 
 #[test]
-fn a_report_settles_a_payment_that_is_being_made_and_its_answer_changes_nothing_more() {
-    let (mut bonus, call) = paying();
-    hear(&mut bonus, ReportedOutcome::Paid, 2);
-    assert_eq!(bonus.state(), BonusState::Paid);
-    for answer in [PayAnswer::Paid, PayAnswer::Unclear("cut".to_owned()), PayAnswer::Refused(refusal())] {
-        let mut bonus = bonus.clone();
-        bonus.bill_paid(&call, answer, &patience(), at(3));
-        assert_eq!(bonus.state(), BonusState::Paid);
-    }
-}
-
-#[test]
-fn a_failure_that_is_reported_while_the_answer_is_out_waits_for_it() {
-    let (mut bonus, call) = paying();
-    hear(&mut bonus, failed(), 2);
-    assert_eq!(bonus.state(), BonusState::Paying);
-    let mut paid = bonus.clone();
-    paid.bill_paid(&call, PayAnswer::Paid, &patience(), at(3));
-    assert_eq!(paid.state(), BonusState::Paid, "success wins");
-    bonus.bill_paid(&call, PayAnswer::Unclear("cut".to_owned()), &patience(), at(3));
-    let Standing::Refused { refusal, .. } = &bonus.standing else { panic!("not refused") };
-    assert_eq!((refusal.by, refusal.code.as_str()), (Refuser::Portmone, "123"));
-}
-
-#[test]
-fn a_late_failure_never_undoes_a_success() {
-    let mut bonus = done();
-    let before = bonus.standing.clone();
-    hear(&mut bonus, failed(), 100);
-    assert_eq!(bonus.standing, before);
-    assert!(matches!(bonus.outbox.last(), Some(BonusEvent::Disagreed(_))), "the operators hear of it");
-}
-
-#[test]
-fn an_early_report_is_not_believed_before_we_have_paid() {
-    let mut bonus = bonus();
-    let Next::MakeBill(call) = bonus.next(PORTMONE, &patience(), at(0)) else { panic!("no bill") };
-    bonus.bill_made(&call, BillAnswer::Made("523".parse().unwrap()), &patience(), at(1));
-    hear(&mut bonus, ReportedOutcome::Paid, 1);
-    assert_eq!(bonus.state(), BonusState::BillMade);
-    let Next::Pay(call) = bonus.next(PORTMONE, &patience(), at(1)) else { panic!("no payment") };
-    let mut refused = bonus.clone();
-    refused.bill_paid(&call, PayAnswer::Refused(refusal()), &patience(), at(2));
-    assert!(
-        matches!(refused.standing, Standing::NeedsReview { question: Question::Payment, .. }),
-        "somebody else paid it, or not"
-    );
-    bonus.bill_paid(&call, PayAnswer::Paid, &patience(), at(2));
-    assert_eq!(bonus.state(), BonusState::Paid);
-}
-
-#[test]
-fn what_was_reported_as_paid_is_never_given_up_without_a_person() {
-    let (mut bonus, call) = paying();
-    let not_reached = || PayAnswer::NotReached { after: None, reason: "away".to_owned() };
-    bonus.bill_paid(&call, not_reached(), &patience(), at(2));
-    hear(&mut bonus, ReportedOutcome::Paid, 3);
-    for _ in 0..2 {
-        let due = bonus.due_at().unwrap();
-        let Next::Pay(call) = bonus.next(PORTMONE, &patience(), due) else { panic!("no payment") };
-        bonus.bill_paid(&call, not_reached(), &patience(), due);
-    }
-    assert!(matches!(bonus.standing, Standing::NeedsReview { question: Question::Payment, .. }));
-}
-
-#[test]
-fn a_payment_that_was_answered_in_another_amount_is_not_closed_by_a_failure() {
-    let (mut bonus, call) = paying();
-    bonus.bill_paid(&call, PayAnswer::Differs("0.99 was paid".to_owned()), &patience(), at(2));
-    hear(&mut bonus, failed(), 3);
-    assert_eq!(bonus.state(), BonusState::NeedsReview);
-    assert!(matches!(bonus.outbox.last(), Some(BonusEvent::Disagreed(_))));
-}
-
-#[test]
-fn a_report_that_does_not_fit_settles_nothing() {
-    let other_amount =
-        BillReport { amount: Some(Money::new(99, Currency::Uah)), ..report(ReportedOutcome::Paid) };
-    let other_payee = BillReport { payee: Some("2065".parse().unwrap()), ..report(ReportedOutcome::Paid) };
-    let other_phone =
-        BillReport { recipient: Some("+**********00".to_owned()), ..report(ReportedOutcome::Paid) };
-    for report in [other_amount, other_payee, other_phone] {
-        let (mut bonus, call) = paying();
-        bonus.hear(&report, Confirmation::NotAsked, at(2));
-        assert_eq!(bonus.state(), BonusState::Paying, "its answer is still out");
-        assert!(matches!(bonus.outbox.last(), Some(BonusEvent::Disagreed(_))));
-        bonus.bill_paid(&call, PayAnswer::Unclear("cut".to_owned()), &patience(), at(3));
-        let mut again = bonus.clone();
-        again.hear(&report, Confirmation::NotAsked, at(4));
-        assert!(matches!(again.standing, Standing::NeedsReview { question: Question::Payment, .. }));
-    }
-}
-
-#[test]
-fn a_notice_of_the_gateway_counts_only_when_the_gateway_says_the_same() {
-    let notice = BillReport { source: ReportSource::Gateway, ..report(ReportedOutcome::Paid) };
-    for (confirmation, state, disagreements) in [
-        (Confirmation::NotAsked, BonusState::Paying, 0),
-        (Confirmation::Denied, BonusState::Paying, 1),
-        (Confirmation::Confirmed, BonusState::Paid, 0),
-    ] {
-        let (mut bonus, _) = paying();
-        bonus.outbox.clear();
-        bonus.hear(&notice, confirmation, at(2));
-        assert_eq!(bonus.state(), state, "{confirmation:?}");
-        assert_eq!(bonus.outbox.len(), disagreements);
-        assert_eq!(bonus.reports_heard, 1);
-    }
-}
-
-#[test]
-fn a_refund_takes_back_what_was_paid_and_stops_the_top_up() {
-    let mut bonus = done();
-    hear(&mut bonus, ReportedOutcome::Refunded, 100);
-    assert_eq!((bonus.state(), bonus.outbox.last()), (BonusState::Refunded, Some(&BonusEvent::Refunded)));
-    hear(&mut bonus, ReportedOutcome::Paid, 101);
-    assert_eq!(bonus.state(), BonusState::Refunded);
-
-    let (mut bonus, call) = paying();
-    bonus.bill_paid(&call, PayAnswer::Paid, &patience(), at(2));
-    hear(&mut bonus, ReportedOutcome::Refunded, 3);
-    assert_eq!(bonus.next(BOTH, &patience(), at(4)), Next::Rest);
-    assert_eq!(bonus.state(), BonusState::Refunded);
-}
-
-#[test]
-fn a_refund_of_what_was_not_paid_is_told_to_people() {
-    let mut bonus = bonus();
-    hear(&mut bonus, ReportedOutcome::Refunded, 1);
-    assert!(matches!(bonus.outbox.last(), Some(BonusEvent::Disagreed(_))));
-    assert_eq!(bonus.state(), BonusState::Created);
-    let (mut bonus, _) = paying();
-    hear(&mut bonus, ReportedOutcome::Refunded, 2);
-    assert_eq!(bonus.state(), BonusState::NeedsReview);
-}
-
-#[test]
-fn what_was_refused_and_is_then_reported_as_paid_is_a_persons_question() {
-    let (mut bonus, call) = paying();
-    bonus.bill_paid(&call, PayAnswer::Refused(refusal()), &patience(), at(2));
-    assert_eq!(bonus.state(), BonusState::Refused);
-    hear(&mut bonus, ReportedOutcome::Paid, 3);
-    assert!(matches!(bonus.standing, Standing::NeedsReview { question: Question::Payment, .. }));
-}
-
-#[test]
 fn a_bill_of_another_bonus_is_never_paid() {
     let mut bonus = bonus();
     let Next::MakeBill(call) = bonus.next(PORTMONE, &patience(), at(0)) else { panic!("no bill") };
@@ -417,7 +191,7 @@ fn without_portmone_it_waits() {
 #[test]
 fn a_full_day_is_waited_out_and_a_users_limit_refuses() {
     let limits = Limits { per_day: Some(2), per_user: Some(1), ..limits() };
-    let on = limits::day_of(at(0));
+    let on = day_of(at(0));
     let counted = |of_all, of_user| Counted { on, of_all, of_user };
     let mut fits = bonus();
     fits.count(&limits, &counted(1, 0), at(0));
