@@ -1,4 +1,5 @@
 //! Every transition of a bonus, one by one.
+#![allow(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm)]
 
 mod hearing;
 mod paying;
