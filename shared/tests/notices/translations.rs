@@ -37,7 +37,7 @@ fn every_language_has_every_text_and_no_other() {
 }
 
 /// The parts whose words cannot be alike in two languages.
-const SENTENCES: [&str; 32] = [
+const SENTENCES: [&str; 34] = [
     "subject",
     "lead",
     "closing",
@@ -65,6 +65,8 @@ const SENTENCES: [&str; 32] = [
     "choice_amount_limit",
     "choice_user_limit",
     "choice_gave_up",
+    "choice_other_payee",
+    "choice_refused",
     "choice_refunded",
     "picture_label",
     "footer_customer",
@@ -89,8 +91,8 @@ fn no_translation_is_forgotten() {
             compared += seen.len();
         }
     }
-    // A subject and a lead of each event, and the letter's twenty-eight.
-    assert!(compared >= 5 * (2 * NoticeKind::ALL.len() + 28), "{compared}");
+    // A subject and a lead of each event, and the letter's thirty.
+    assert!(compared >= 5 * (2 * NoticeKind::ALL.len() + 30), "{compared}");
 }
 
 #[test]
@@ -135,7 +137,8 @@ fn everything_that_becomes_of_an_order_is_told_in_words() {
 fn our_own_reasons_for_a_bonus_are_told_in_words_and_those_of_others_in_theirs() {
     let (failed, asked) = (NoticeKind::BonusFailed, NoticeKind::BonusNeedsReview);
     let ours =
-        ["invalid_msisdn", "no_payee", "amount_limit", "user_limit", "gave_up"].map(|code| (failed, code));
+        ["invalid_msisdn", "no_payee", "amount_limit", "user_limit", "gave_up", "other_payee", "refused"];
+    let ours = ours.map(|code| (failed, code));
     for locale in Locale::ALL {
         let letter = source(locale, "letter");
         for (kind, code) in ours.into_iter().chain([(asked, "refunded")]) {
@@ -143,7 +146,7 @@ fn our_own_reasons_for_a_bonus_are_told_in_words_and_those_of_others_in_theirs()
             let (email, message) = texts(&changed(kind, "reason", json!(code)), locale, "");
             let place = format!("{code} in {locale:?}: {}", message.html);
             assert!(words.len() == 1 && email.text.contains(&format!(": {}\n", words[0])), "{place}");
-            assert!(message.html.contains(&words[0]) && !message.html.contains(code), "{place}");
+            assert!(message.html.contains(&format!(": <b>{}</b>", words[0])), "{place}");
         }
         let theirs = changed(failed, "reason", json!("Оператор відхилив поповнення"));
         assert!(texts(&theirs, locale, "").0.text.contains(": Оператор відхилив поповнення\n"));
