@@ -7,13 +7,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// Fields whose values say which thing a letter is about, and nothing about a person.
-const SHOWN: [&str; 47] = [
+const SHOWN: [&str; 55] = [
     "version",
     "id",
     "eventId",
     "correlationId",
     "resume",
     "bill",
+    "bonus",
     "limitOf",
     "through",
     "run",
@@ -25,12 +26,19 @@ const SHOWN: [&str; 47] = [
     "userId",
     "invoice",
     "bonusId",
+    "receipt_id",
+    "bonus_id",
+    "bill_id",
+    "user_id",
+    "eligible",
+    "error_code",
     "event",
     "status",
     "channel",
     "round",
     "amount",
     "amountMinor",
+    "amount_minor",
     "currency",
     "reference",
     "at",

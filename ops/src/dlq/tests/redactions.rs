@@ -45,6 +45,31 @@ fn of_a_job_at_billz_its_type_and_ids_are_shown_and_not_its_client() {
 }
 
 #[test]
+fn of_a_receipt_s_decision_its_ids_are_shown_and_neither_the_phone_nor_the_chat() {
+    let sealed = "gAAAAABpSealedNumber-_0=";
+    let decision = json!({
+        "receipt_id": "0b0f6b8e-1", "status": "accepted", "eligible": true, "user_id": "user-1",
+        "telegram_id": 5_550_001_234_u64, "locale": "uk", "msisdn": sealed, "amount": 100, "currency": "UAH",
+    });
+    let words = "amount=100 currency=UAH eligible=true receipt_id=0b0f6b8e-1 status=accepted user_id=user-1 \
+        (3 values withheld)";
+    assert_eq!(Summary::of(&decision.to_string()).words(), words);
+    let work = json!({ "version": 1, "correlationId": "callback-1", "bonus": "0b0f6b8e-1" });
+    assert_eq!(Summary::of(&work.to_string()).words(), "bonus=0b0f6b8e-1 correlationId=callback-1 version=1");
+    let counted = json!({ "id": "0b0f6b8e-1.4.0", "type": "payout_failure", "ts": "2026-11-21T12:00:00Z",
+        "payload": { "receipt_id": "0b0f6b8e-1", "bonus_id": "0b0f6b8e-1", "bill_id": "523", "error_code": "p001",
+            "amount_minor": 100, "currency": "UAH" } });
+    let words = "id=0b0f6b8e-1.4.0 payload.amount_minor=100 payload.bill_id=523 payload.bonus_id=0b0f6b8e-1 \
+        payload.currency=UAH payload.error_code=p001 payload.receipt_id=0b0f6b8e-1 type=payout_failure \
+        (1 values withheld)";
+    assert_eq!(Summary::of(&counted.to_string()).words(), words);
+    // A stored bonus, buried with its outbox: the sealed number and the chat are among what is withheld.
+    let image = json!({ "newImage": { "receipt": { "S": "0b0f6b8e-1" }, "msisdn": { "S": sealed },
+        "chat": { "N": "5550001234" }, "recipient": { "S": "+**********67" }, "version": { "N": "2" } } });
+    assert_eq!(Summary::of(&image.to_string()).words(), "newImage.version.N=2 (4 values withheld)");
+}
+
+#[test]
 fn images_and_documents_within_text_are_looked_into() {
     let image = json!({ "keys": { "pk": { "S": "INVOICE#INV-1" } },
         "newImage": { "email": { "S": "ada@example.com" }, "version": { "N": "4" } } });
