@@ -13,7 +13,10 @@ mod directory;
 mod dlq;
 mod doctor;
 mod panel;
+mod portmone;
 mod queue_addresses;
+mod receipts;
+mod secret_object;
 mod sippy;
 mod sms;
 mod stack_outputs;
@@ -51,6 +54,10 @@ enum Command {
     Sms(sms::Arguments),
     /// The Sippy switch: whether it lets us in, and what its accounts are kept in
     Sippy(sippy::Arguments),
+    /// Portmone: takes over our certificate, and says whether it lets us in
+    Portmone(portmone::Arguments),
+    /// Receipts that earn bonuses: seals numbers of phones, for trials
+    Receipts(receipts::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -65,6 +72,8 @@ async fn main() -> ExitCode {
         Command::Billz(arguments) => billz::run(&arguments).await,
         Command::Sms(arguments) => sms::run(&arguments).await,
         Command::Sippy(arguments) => sippy::run(&arguments).await,
+        Command::Portmone(arguments) => portmone::run(&arguments).await,
+        Command::Receipts(arguments) => receipts::run(&arguments).await,
     };
     done.unwrap_or_else(|error| {
         eprintln!("ops: {error:#}");

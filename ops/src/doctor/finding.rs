@@ -44,3 +44,22 @@ impl Finding {
         Self { check: check.into(), level: Level::Failed, found: found.into(), fix: Some(fix.into()) }
     }
 }
+
+/// For people: each finding, and how many of them are bad.
+pub fn print(stack: &str, findings: &[Finding]) {
+    println!("\n{stack}\n");
+    for finding in findings {
+        let level = match finding.level {
+            Level::Ok => "ok     ",
+            Level::Warning => "warning",
+            Level::Failed => "FAILED ",
+        };
+        println!("  {level}  {:<34} {}", finding.check, finding.found);
+        for line in finding.fix.iter().flat_map(|fix| fix.lines()) {
+            println!("           -> {line}");
+        }
+    }
+    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let (failed, warnings) = (count(Level::Failed), count(Level::Warning));
+    println!("\n{} checks, {failed} failed, {warnings} warnings\n", findings.len());
+}

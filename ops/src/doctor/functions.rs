@@ -11,15 +11,18 @@ use super::finding::Finding;
 use crate::deployment::Deployment;
 
 /// Every function of Paydesk.
-pub const FUNCTIONS: [&str; 16] = [
+pub const FUNCTIONS: [&str; 19] = [
     "billing-api",
     "billz-api",
     "billz-consumer",
+    "bonus-api",
+    "bonus-consumer",
     "chat-api",
     "event-relay",
     "notification-api",
     "notification-sender",
     "order-updater",
+    "portmone-callback",
     "reconciler",
     "sms-api",
     "sms-billing-cron",
@@ -30,9 +33,10 @@ pub const FUNCTIONS: [&str; 16] = [
     "tripay-callback",
 ];
 /// Functions that are fed by streams or queues, and by how many.
-const FED: [(&str, usize); 8] = [
+const FED: [(&str, usize); 9] = [
     ("billz-consumer", 2),
-    ("event-relay", 4),
+    ("bonus-consumer", 2),
+    ("event-relay", 5),
     ("notification-sender", 4),
     ("order-updater", 1),
     ("sms-billing-cron", 1),
@@ -41,8 +45,9 @@ const FED: [(&str, usize); 8] = [
     ("task-creator", 1),
 ];
 /// Schedules, by what of their name comes after the stack's, and what stands still without them.
-const SCHEDULES: [(&str, &str); 5] = [
+const SCHEDULES: [(&str, &str); 6] = [
     ("reconciler", "lost callbacks are not healed, invoices do not expire"),
+    ("bonus-watch", "bonuses are not tried again, lost payments become no question"),
     ("sms-daily", "users who are billed daily are not"),
     ("sms-weekly", "users who are billed weekly are not"),
     ("sms-monthly", "users who are billed monthly are not"),

@@ -5,12 +5,13 @@
 mod api;
 mod billz;
 mod email;
-mod finding;
+pub mod finding;
 pub mod functions;
 mod isp;
+pub mod portmone;
 mod providers;
 mod queues;
-mod secrets;
+pub mod secrets;
 mod settings;
 mod sippy;
 mod tables;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use self::finding::{Finding, Level};
+use self::finding::{Finding, Level, print};
 use self::functions::Functions;
 use crate::deployment::{Deployment, Place};
 
@@ -73,22 +74,4 @@ async fn examine(deployment: &Deployment) -> Vec<Finding> {
         findings.extend(part);
     }
     findings
-}
-
-fn print(stack: &str, findings: &[Finding]) {
-    println!("\n{stack}\n");
-    for finding in findings {
-        let level = match finding.level {
-            Level::Ok => "ok     ",
-            Level::Warning => "warning",
-            Level::Failed => "FAILED ",
-        };
-        println!("  {level}  {:<34} {}", finding.check, finding.found);
-        for line in finding.fix.iter().flat_map(|fix| fix.lines()) {
-            println!("           -> {line}");
-        }
-    }
-    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
-    let (failed, warnings) = (count(Level::Failed), count(Level::Warning));
-    println!("\n{} checks, {failed} failed, {warnings} warnings\n", findings.len());
 }

@@ -12,7 +12,7 @@ use shared::providers::user_service::UserService;
 use super::finding::Finding;
 use super::functions::Functions;
 use super::secrets::Held;
-use super::{billz, isp, sippy, telegram};
+use super::{billz, isp, portmone, sippy, telegram};
 use crate::deployment::Deployment;
 
 /// Asks every provider for something harmless.
@@ -41,6 +41,7 @@ pub async fn check(deployment: &Deployment, functions: &Functions, held: Held) -
     findings.extend(isp::check(deployment, functions, &caller, (held.panel, held.isp_api)).await);
     findings.extend(billz::check(deployment, functions, held.billz).await);
     findings.extend(sippy::check(deployment, functions, held.sippy).await);
+    findings.extend(portmone::check(deployment, functions, held.portmone.as_ref()).await);
     let Some(keys) = held.internal else {
         return findings;
     };

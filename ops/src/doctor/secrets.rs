@@ -15,6 +15,8 @@ use shared::providers::tripay::Credentials;
 use super::finding::Finding;
 use super::functions::Functions;
 use crate::deployment::Deployment;
+use crate::portmone::secret::PortmoneSecret;
+use crate::receipts::ReceiptsSecret;
 
 /// Bytes that a key of HMAC-SHA256 has at least.
 const SHORTEST_KEY: usize = 32;
@@ -24,6 +26,12 @@ const SHORTEST_TELEGRAM_KEY: usize = 30;
 
 /// Letters that Telegram takes at most to prove itself with.
 const LONGEST_WEBHOOK_SECRET: usize = 256;
+
+/// Who pays bonuses.
+const PAYER: &str = "bonus-consumer";
+
+/// The secrets that it needs.
+const BONUSES: [&str; 3] = ["portmone", "receipts", "telecom"];
 
 /// The part of the secret `api` that is always needed, and the one that JWKS replaces.
 #[derive(Deserialize)]
@@ -37,6 +45,13 @@ struct ApiSecret {
 #[derive(Deserialize)]
 struct CronSecret {
     secret: SecretString,
+}
+
+/// The secret `telecom`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TelecomSecret {
+    api_key: SecretString,
 }
 
 /// The secret `telegram`.
@@ -78,6 +93,8 @@ pub struct Held {
     pub billz: Option<BillzCredentials>,
     /// To log in to the switch with.
     pub sippy: Option<SippyCredentials>,
+    /// To ask Portmone with.
+    pub portmone: Option<PortmoneSecret>,
 }
 
 /// Reads all secrets in one request and looks at each.
@@ -95,15 +112,13 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Findi
         (has_billz, &["billz"]),
         (has_switch, &["sippy"]),
         (has_cron, &["cron"]),
+        (functions.has(PAYER), &BONUSES),
     ] {
         names.extend(theirs.iter().filter(|_| is_there));
     }
     let batch = match deployment.secrets().batch(&names).await {
         Ok(batch) => batch,
-        Err(error) => {
-            let fix = "your own credentials need secretsmanager:BatchGetSecretValue and GetSecretValue";
-            return (vec![Finding::failed("secrets", error.to_string(), fix)], Held::default());
-        }
+        Err(error) => return (vec![unreadable(&error)], Held::default()),
     };
     let mut look = Look { stack: &deployment.stack, batch: &batch, findings: Vec::new() };
     let is_production = functions.setting("TRIPAY_MODE") == Some("production");
@@ -132,7 +147,27 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> (Vec<Findi
     if has_cron {
         look.at("cron", cron_trouble);
     }
+    held.portmone = look.at_bonuses(deployment, functions);
     (look.findings, held)
+}
+
+/// Reads the secrets of bonuses alone.
+pub async fn check_bonuses(
+    deployment: &Deployment,
+    functions: &Functions,
+) -> (Vec<Finding>, Option<PortmoneSecret>) {
+    let batch = match deployment.secrets().batch(&BONUSES).await {
+        Ok(batch) => batch,
+        Err(error) => return (vec![unreadable(&error)], None),
+    };
+    let mut look = Look { stack: &deployment.stack, batch: &batch, findings: Vec::new() };
+    let portmone = look.at_bonuses(deployment, functions);
+    (look.findings, portmone)
+}
+
+fn unreadable(error: &SecretError) -> Finding {
+    let fix = "your own credentials need secretsmanager:BatchGetSecretValue and GetSecretValue";
+    Finding::failed("secrets", error.to_string(), fix)
 }
 
 /// A look at secrets that were read, one after the other.
@@ -152,6 +187,18 @@ impl Look<'_> {
         let (finding, found) = read(self.stack, self.batch, name, trouble);
         self.findings.push(finding);
         found
+    }
+
+    /// Those of bonuses, where some are paid. What has to be in them depends on what is on.
+    fn at_bonuses(&mut self, deployment: &Deployment, functions: &Functions) -> Option<PortmoneSecret> {
+        if !functions.has(PAYER) {
+            return None;
+        }
+        let is_on = |setting| functions.setting(setting).is_some();
+        let (pays, tops_up) = (is_on("PORTMONE_API_BASE"), is_on("TELECOM_URL"));
+        self.at("receipts", |found| receipts_trouble(found, pays));
+        self.at("telecom", |found| telecom_trouble(found, tops_up));
+        self.at("portmone", |found: &PortmoneSecret| found.trouble(&deployment.http))
     }
 }
 
@@ -178,6 +225,11 @@ fn read<T: serde::de::DeserializeOwned>(
         "cron" => {
             r#"{"secret":"…"}: what a scheduler of your own starts runs with; empty where there is none"#
         }
+        "portmone" => {
+            r#"{"login":"…","password":"…","certificatePem":"…","privateKeyPem":"…","webhookToken":"…","gatewayLogin":"…","gatewayPassword":"…","gatewayPayeeId":"…"}: what is not used is empty; the certificate by `ops portmone import-cert`"#
+        }
+        "receipts" => r#"{"encryptionSecret":"…"}: what the receipt system seals numbers of phones with"#,
+        "telecom" => r#"{"apiKey":"…"}; empty where Portmone tops up by itself"#,
         "billz" => r#"{"secretToken":"…"}: an integration key, made in Billz; empty where it is not used"#,
         _ => r#"{"apiKeys":["…"]}"#,
     };
@@ -278,6 +330,20 @@ fn billz_trouble(found: &BillzCredentials) -> Option<String> {
 fn cron_trouble(found: &CronSecret) -> Option<String> {
     let length = found.secret.expose_secret().len();
     (1..SHORTEST_KEY).contains(&length).then(|| format!("secret is shorter than {SHORTEST_KEY} bytes"))
+}
+
+fn receipts_trouble(found: &ReceiptsSecret, pays: bool) -> Option<String> {
+    let is_empty = found.encryption_secret.expose_secret().is_empty();
+    (pays && is_empty).then(|| "encryptionSecret is empty: no bonus is paid, decisions wait".to_owned())
+}
+
+fn telecom_trouble(found: &TelecomSecret, tops_up: bool) -> Option<String> {
+    let key = found.api_key.expose_secret();
+    if tops_up && key.is_empty() {
+        return Some("apiKey is empty, but TelecomUrl is set: phones are not topped up".to_owned());
+    }
+    let is_word = key.bytes().all(|byte| byte.is_ascii_graphic());
+    (!is_word).then(|| "apiKey has letters that cannot stand in a header".to_owned())
 }
 
 fn smtp_trouble(found: &SmtpCredentials) -> Option<String> {

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::str::FromStr;
 
+use shared::domain::bonus::payees::PayeeRule;
+use shared::domain::identifier::PayeeId;
 use shared::domain::money::Currency;
 use shared::domain::sms::rhythm::Frequency;
 use shared::domain::zone::Zone;
 use shared::providers::mail::Sender;
 use shared::providers::mail::smtp::{Relay, Security, Smtp, SmtpCredentials};
+use shared::providers::portmone::callback::Fingerprint;
 
 use super::finding::Finding;
 use super::functions::Functions;
@@ -103,7 +107,37 @@ fn trouble(form: Form, value: &str) -> Option<&'static str> {
             "is none of error, warn, info and debug",
         ),
         Form::Certificate => unless(is_certificate(value), "is not a certificate in PEM"),
+        Form::Number
+        | Form::MinuteList
+        | Form::PortmoneVersion
+        | Form::PortmoneLanguage
+        | Form::PayeeRules
+        | Form::Payee
+        | Form::Fingerprints => bonus_trouble(form, value),
     }
+}
+
+/// What is set for bonuses alone.
+fn bonus_trouble(form: Form, value: &str) -> Option<&'static str> {
+    match form {
+        Form::Number => unless(value.parse::<u32>().is_ok(), "is not a whole number"),
+        Form::MinuteList => unless(is_list::<u16>(value), "is not a list of minutes, separated by commas"),
+        Form::PortmoneVersion => unless(matches!(value, "1" | "2"), "is neither 1 nor 2"),
+        Form::PortmoneLanguage => unless(matches!(value, "uk" | "ru" | "en"), "is none of uk, ru and en"),
+        Form::PayeeRules => {
+            unless(is_list::<PayeeRule>(value), "is not a list like 67=2065,50=2066: two digits and a payee")
+        }
+        Form::Payee => unless(value.parse::<PayeeId>().is_ok(), "is no id of a payee"),
+        Form::Fingerprints => unless(
+            is_list::<Fingerprint>(value),
+            "is not a list of SHA-256 fingerprints, separated by commas",
+        ),
+        _ => None,
+    }
+}
+
+fn is_list<T: FromStr>(value: &str) -> bool {
+    value.split(',').all(|part| part.trim().parse::<T>().is_ok())
 }
 
 fn unless(is_good: bool, words: &'static str) -> Option<&'static str> {
@@ -238,6 +272,17 @@ mod tests {
             (Form::Frequency, "threshold", "hourly"),
             (Form::Currency, "EUR", "XYZ"),
             (Form::HourList, "1,6,24,72", "1,0"),
+            (Form::Number, "0", "-1"),
+            (Form::MinuteList, "1,5, 30", "1;5"),
+            (Form::PortmoneVersion, "2", "3"),
+            (Form::PortmoneLanguage, "uk", "ua"),
+            (Form::PayeeRules, "39=2065, 67=2065", "067=2065"),
+            (Form::Payee, "2065", "20 65"),
+            (
+                Form::Fingerprints,
+                "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF",
+                "00:11:22:33:44:55",
+            ),
             (Form::Path, "/user-info", "user-info"),
             (Form::Bot, "paydesk_sandbox_bot", "@paydesk_sandbox_bot"),
             (Form::Bot, "ExampleBot", "t.me/ExampleBot"),

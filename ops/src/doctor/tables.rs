@@ -19,6 +19,7 @@ pub async fn check(deployment: &Deployment, functions: &Functions) -> Vec<Findin
         ("CHATS_TABLE", true),
         ("BILLZ_TABLE", true),
         ("SMS_BILLING_TABLE", true),
+        ("BONUSES_TABLE", true),
     ] {
         if let Some(table) = functions.setting(setting) {
             findings.extend(check_one(&client, table, has_stream).await);

@@ -55,6 +55,20 @@ pub enum Form {
     HourList,
     /// What is logged at least.
     LogLevel,
+    /// A whole number that is not negative.
+    Number,
+    /// Numbers of minutes, separated by commas.
+    MinuteList,
+    /// A protocol version of Portmone's.
+    PortmoneVersion,
+    /// A language of Portmone's.
+    PortmoneLanguage,
+    /// Which payee tops up which numbers.
+    PayeeRules,
+    /// An id of a payee.
+    Payee,
+    /// SHA-256 fingerprints of certificates, separated by commas.
+    Fingerprints,
 }
 
 /// A setting of functions: theirs, its name, its form, whether it must be there, and the parameter of `template.yaml`
@@ -65,11 +79,14 @@ const ALL: &[&str] = &[
     "billing-api",
     "billz-api",
     "billz-consumer",
+    "bonus-api",
+    "bonus-consumer",
     "chat-api",
     "event-relay",
     "notification-api",
     "notification-sender",
     "order-updater",
+    "portmone-callback",
     "reconciler",
     "sms-api",
     "sms-billing-cron",
@@ -80,7 +97,7 @@ const ALL: &[&str] = &[
     "tripay-callback",
 ];
 const API: &[&str] = &["billing-api"];
-const TOKENS: &[&str] = &["billing-api", "billz-api", "chat-api", "notification-api", "sms-api"];
+const TOKENS: &[&str] = &["billing-api", "billz-api", "bonus-api", "chat-api", "notification-api", "sms-api"];
 const TRIPAY: &[&str] = &["billing-api", "reconciler", "telegram-webhook"];
 const PAYING: &[&str] = &["billing-api", "telegram-webhook"];
 const BOT: &[&str] = &["telegram-webhook"];
@@ -95,6 +112,9 @@ const SMS: &[&str] =
 const SMS_TERMS: &[&str] = &["sms-api", "sms-charge-worker", "sms-usage-recorder", "telegram-webhook"];
 const CHARGER: &[&str] = &["sms-charge-worker"];
 const PLANNER: &[&str] = &["sms-billing-cron"];
+const BONUSES: &[&str] = &["bonus-api", "bonus-consumer", "portmone-callback"];
+const PAYER: &[&str] = &["bonus-consumer"];
+const CALLBACK: &[&str] = &["portmone-callback"];
 const SENDER: &[&str] = &["notification-sender"];
 const NOTIFIERS: &[&str] = &["notification-api", "notification-sender"];
 const WRITERS: &[&str] = &["notification-api", "notification-sender", "telegram-webhook"];
@@ -145,6 +165,8 @@ pub const SETTINGS: &[Setting] = &[
             "billing-api",
             "billz-api",
             "billz-consumer",
+            "bonus-api",
+            "bonus-consumer",
             "chat-api",
             "notification-api",
             "notification-sender",
@@ -264,4 +286,33 @@ pub const SETTINGS: &[Setting] = &[
     Setting(&["sms-charge-worker", "telegram-webhook"], "SIPPY_URL", Form::Url, false, "SippyUrl"),
     Setting(CHARGER, "SIPPY_CA_PEM", Form::Certificate, false, "SippyCaPem"),
     Setting(CHARGER, "SIPPY_SETTLE_SECONDS", Form::Seconds, true, "SippySettleSeconds"),
+    // ---- Bonuses: whether Portmone can be asked, `portmone` looks ----
+    Setting(BONUSES, "BONUSES_TABLE", Form::Text, true, ""),
+    Setting(PAYER, "RECEIPT_DECISIONS_QUEUE_URL", Form::Url, true, ""),
+    Setting(PAYER, "RECEIPT_DECISIONS_DLQ_URL", Form::Url, true, ""),
+    Setting(&["bonus-consumer", "event-relay"], "BONUS_PAYOUTS_QUEUE_URL", Form::Url, true, ""),
+    Setting(PAYER, "BONUS_PAYOUTS_DLQ_URL", Form::Url, true, ""),
+    Setting(RELAY, "ANALYTICS_QUEUE_URL", Form::Url, true, ""),
+    Setting(PAYER, "PORTMONE_API_BASE", Form::Url, false, "PortmoneApiBase"),
+    Setting(PAYER, "PORTMONE_VERSION", Form::PortmoneVersion, true, "PortmoneVersion"),
+    Setting(PAYER, "PORTMONE_LANG", Form::PortmoneLanguage, false, "PortmoneLang"),
+    Setting(PAYER, "PORTMONE_CA_PEM", Form::Certificate, false, "PortmoneCaPem"),
+    Setting(PAYER, "PORTMONE_PAYEES", Form::PayeeRules, false, "PortmonePayees"),
+    Setting(PAYER, "PORTMONE_PAYEE_ID", Form::Payee, false, "PortmonePayeeId"),
+    Setting(PAYER, "PORTMONE_SETTLE_SECONDS", Form::Seconds, true, "PortmoneSettleSeconds"),
+    Setting(PAYER, "PORTMONE_GATEWAY_URL", Form::Url, false, "PortmoneGatewayUrl"),
+    Setting(PAYER, "TELECOM_URL", Form::Url, false, "TelecomUrl"),
+    Setting(PAYER, "BONUS_MOST_PER_DAY", Form::Number, false, "BonusMostPerDay"),
+    Setting(PAYER, "BONUS_MOST_PER_USER", Form::Number, false, "BonusMostPerUser"),
+    Setting(PAYER, "BONUS_MOST_AMOUNT_MINOR", Form::Number, true, "BonusMostAmountMinor"),
+    Setting(PAYER, "BONUS_RETRY_MINUTES", Form::MinuteList, false, "BonusRetryMinutes"),
+    Setting(PAYER, "BONUS_DEFAULT_LOCALE", Form::Text, true, "BonusDefaultLocale"),
+    Setting(CALLBACK, "PORTMONE_CALLBACK_SOURCE_IPS", Form::Addresses, false, "PortmoneCallbackSourceIps"),
+    Setting(
+        CALLBACK,
+        "PORTMONE_CALLBACK_CERTIFICATES",
+        Form::Fingerprints,
+        false,
+        "PortmoneCallbackCertificates",
+    ),
 ];

@@ -2,17 +2,15 @@
 //! drawn and is stored nowhere yet.
 
 use anyhow::Context;
-use aws_sdk_secretsmanager::Client;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
-use shared::aws_error::describe;
-use shared::lambda::secrets::SecretReader;
 use shared::providers::telegram::TelegramCredentials;
 
 use crate::deployment::Deployment;
+use crate::secret_object::SecretObject;
 
 const NAME: &str = "telegram";
 const TOKEN: &str = "botToken";
@@ -21,11 +19,7 @@ const WEBHOOK_SECRET: &str = "webhookSecret";
 const SECRET_BYTES: usize = 32;
 
 /// Reads and writes the secret.
-pub struct BotSecrets {
-    client: Client,
-    reader: SecretReader,
-    stack: String,
-}
+pub struct BotSecrets(SecretObject);
 
 /// What it holds, with whatever else people put there.
 pub struct BotSecret(Map<String, Value>);
@@ -33,13 +27,12 @@ pub struct BotSecret(Map<String, Value>);
 impl BotSecrets {
     /// That of a deployment.
     pub fn of(deployment: &Deployment) -> Self {
-        let (client, reader) = (Client::new(&deployment.sdk), deployment.secrets());
-        Self { client, reader, stack: deployment.stack.clone() }
+        Self(SecretObject::of(deployment, NAME))
     }
 
     /// Its name.
     pub fn name(&self) -> String {
-        format!("{}/{NAME}", self.stack)
+        self.0.name()
     }
 
     /// Reads it.
@@ -47,8 +40,7 @@ impl BotSecrets {
     /// # Errors
     /// When it is missing or no JSON object, or cannot be read.
     pub async fn read(&self) -> anyhow::Result<BotSecret> {
-        let read = self.reader.batch(&[NAME]).await.and_then(|batch| batch.get(NAME));
-        read.map(BotSecret).context("secretsmanager:BatchGetSecretValue and GetSecretValue are needed")
+        self.0.read().await.map(BotSecret)
     }
 
     /// Stores it. What it was before is then its version before.
@@ -56,10 +48,7 @@ impl BotSecrets {
     /// # Errors
     /// When it cannot be written.
     pub async fn write(&self, secret: BotSecret) -> anyhow::Result<()> {
-        let text = Value::Object(secret.0).to_string();
-        let put = self.client.put_secret_value().secret_id(self.name()).secret_string(text).send().await;
-        put.map_err(|error| anyhow::anyhow!("{} cannot be written: {}", self.name(), describe(&error)))?;
-        Ok(())
+        self.0.write(secret.0).await
     }
 }
 
