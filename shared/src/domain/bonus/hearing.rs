@@ -128,12 +128,10 @@ impl Bonus {
             | Standing::ToppingUp { payment, .. }
             | Standing::Done { payment, .. }
             | Standing::NeedsReview { question: Question::TopUp(payment), .. } => self.refund(*payment, now),
-            Standing::Paying { .. } => {
-                self.open_review(
-                    Question::Payment,
-                    "reported as given back before it was paid".to_owned(),
-                    now,
-                );
+            // What was given back had been paid, whatever the answer to paying it was or will be.
+            Standing::Paying { .. } => self.refund(Payment { at: now, word: Word::Report }, now),
+            Standing::NeedsReview { question: Question::Payment, .. } if self.payments > 0 => {
+                self.refund(Payment { at: now, word: Word::Report }, now);
             }
             Standing::Created(_)
             | Standing::MakingBill(_)

@@ -140,9 +140,6 @@ fn a_refund_of_what_was_not_paid_is_told_to_people() {
     hear(&mut bonus, ReportedOutcome::Refunded, 1);
     assert!(matches!(bonus.outbox.last(), Some(BonusEvent::Disagreed(_))));
     assert_eq!(bonus.state(), BonusState::Created);
-    let (mut bonus, _) = paying();
-    hear(&mut bonus, ReportedOutcome::Refunded, 2);
-    assert_eq!(bonus.state(), BonusState::NeedsReview);
 }
 
 #[test]
@@ -152,4 +149,18 @@ fn what_was_refused_and_is_then_reported_as_paid_is_a_persons_question() {
     assert_eq!(bonus.state(), BonusState::Refused);
     hear(&mut bonus, ReportedOutcome::Paid, 3);
     assert!(matches!(bonus.standing, Standing::NeedsReview { question: Question::Payment, .. }));
+}
+
+#[test]
+fn what_was_given_back_while_its_answer_is_out_is_not_topped_up_when_the_answer_comes() {
+    let (mut bonus, call) = paying();
+    hear(&mut bonus, ReportedOutcome::Refunded, 2);
+    assert_eq!(bonus.state(), BonusState::Refunded);
+    bonus.bill_paid(&call, PayAnswer::Paid, &patience(), at(3));
+    assert_eq!(bonus.next(BOTH, &patience(), at(4)), Next::Rest);
+    assert_eq!(bonus.state(), BonusState::Refunded);
+    let (mut bonus, call) = paying();
+    bonus.bill_paid(&call, PayAnswer::Differs("0.99 was paid".to_owned()), &patience(), at(2));
+    hear(&mut bonus, ReportedOutcome::Refunded, 3);
+    assert_eq!(bonus.state(), BonusState::Refunded);
 }
