@@ -50,6 +50,8 @@ def _start_sandbox(program: Path, api_url: str) -> None:
     command = [str(program), "--listen", f"127.0.0.1:{SANDBOX_PORT}",
                "--tripay-callback-url", f"{api_url}/webhooks/tripay",
                "--portmone-callback-url", f"{api_url}/webhooks/portmone", "--portmone-webhook-token", PORTMONE["webhookToken"],
+               # The tables outlive the sandbox: a bill's number that comes again would be another bonus's.
+               "--portmone-bill-numbers", "clock",
                "--aws-endpoint", AWS_ENDPOINT]
     version = hashlib.sha256(program.read_bytes()).hexdigest()
     if processes.ensure("sandbox", command, service_environment(RUST_LOG="info"), version):

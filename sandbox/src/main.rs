@@ -7,7 +7,7 @@ use std::fs;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use sandbox::options::{FeeBearer, MutualTls, Options, TlsVersions};
+use sandbox::options::{BillNumbers, FeeBearer, MutualTls, Options, TlsVersions};
 use sandbox::server::Sandbox;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -18,13 +18,14 @@ service and the user service.
 sandbox [--listen 127.0.0.1:4570] [--tripay-callback-url URL] [--internal-api-key KEY]
         [--callback-retry-seconds 120] [--fee-bearer merchant|customer]
         [--aws-endpoint http://127.0.0.1:4566] [--portmone-callback-url URL] [--portmone-webhook-token TOKEN]
+        [--portmone-bill-numbers small|clock]
         [--tls-listen 127.0.0.1:4571 --tls-certificate FILE --tls-key FILE --tls-client-roots FILE]
 
 The last four belong together: the same behind TLS, to who has a certificate of these roots; the files are PEM.
 Every option may also be an environment variable: SANDBOX_LISTEN, SANDBOX_TRIPAY_CALLBACK_URL and so on.
 The option wins.";
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "listen",
     "tripay-callback-url",
     "internal-api-key",
@@ -33,6 +34,7 @@ const NAMES: [&str; 12] = [
     "aws-endpoint",
     "portmone-callback-url",
     "portmone-webhook-token",
+    "portmone-bill-numbers",
     "tls-listen",
     "tls-certificate",
     "tls-key",
@@ -111,6 +113,13 @@ fn set(options: &mut Options, name: &str, value: &str) -> Result<()> {
         "aws-endpoint" => options.aws_endpoint = Some(value.to_owned()),
         "portmone-callback-url" => options.portmone_callback_url = Some(value.to_owned()),
         "portmone-webhook-token" => options.portmone_webhook_token = Some(value.to_owned()),
+        "portmone-bill-numbers" => {
+            options.portmone_bill_numbers = match value {
+                "small" => BillNumbers::Small,
+                "clock" => BillNumbers::ByClock,
+                other => bail!("{other:?} is neither small nor clock"),
+            }
+        }
         "tls-listen" | "tls-certificate" | "tls-key" | "tls-client-roots" => {
             let tls = options.mutual_tls.get_or_insert_with(no_tls);
             let file = || fs::read_to_string(value).with_context(|| format!("cannot read {value}"));
@@ -136,7 +145,7 @@ fn set(options: &mut Options, name: &str, value: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use sandbox::options::FeeBearer;
+    use sandbox::options::{BillNumbers, FeeBearer};
 
     use super::options;
 
@@ -155,6 +164,9 @@ mod tests {
             read(&["--portmone-callback-url=http://x/z", "--portmone-webhook-token", "t"]).unwrap();
         assert_eq!(options_of_portmone.portmone_callback_url.as_deref(), Some("http://x/z"));
         assert_eq!(options_of_portmone.portmone_webhook_token.as_deref(), Some("t"));
+        assert_eq!(options_of_portmone.portmone_bill_numbers, BillNumbers::Small);
+        let by_clock = read(&["--portmone-bill-numbers", "clock"]).unwrap();
+        assert_eq!(by_clock.portmone_bill_numbers, BillNumbers::ByClock);
         assert_eq!((options.fee_bearer, options.callback_retry_seconds), (FeeBearer::Customer, 120));
     }
 

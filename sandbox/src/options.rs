@@ -40,8 +40,20 @@ pub struct Options {
     pub portmone_callback_url: Option<String>,
     /// What they bear in `x-portmone-token`. Default: [`crate::portmone::WEBHOOK_TOKEN`].
     pub portmone_webhook_token: Option<String>,
+    /// The first number of Portmone's bills. Default: 523.
+    pub portmone_bill_numbers: BillNumbers,
     /// Where the same parties are served behind TLS besides, to who has a client certificate. Default: nowhere.
     pub mutual_tls: Option<MutualTls>,
+}
+
+/// How Portmone numbers its bills.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BillNumbers {
+    /// From 523 on, after each reset again.
+    #[default]
+    Small,
+    /// From the time on, so that whoever remembers bills meets no number twice: neither after a reset nor after a restart.
+    ByClock,
 }
 
 /// A second address, which wants a certificate of its callers.
@@ -90,6 +102,7 @@ impl Default for Options {
             fee_bearer: FeeBearer::Merchant,
             portmone_callback_url: None,
             portmone_webhook_token: None,
+            portmone_bill_numbers: BillNumbers::default(),
             mutual_tls: None,
         }
     }

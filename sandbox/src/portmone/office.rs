@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use super::bills::{Bill, State};
 use super::payees::Payee;
 use super::settings::Settings;
+use crate::clock::Clock;
 use crate::decimal::Decimal;
-use crate::options::Options;
+use crate::options::{BillNumbers, Options};
 
 /// The number of the first bill.
 const FIRST_BILL: u64 = 523;
+/// What is taken from the seconds of Unix time: such a number has eight or nine digits, as real ones seem to have.
+const CLOCK_BEGINS: i64 = 1_700_000_000;
 
 /// Portmone.
 #[derive(Debug)]
@@ -42,7 +45,7 @@ impl Office {
             bills: BTreeMap::new(),
             created: 0,
             paid: 0,
-            next_bill: FIRST_BILL,
+            next_bill: first_bill(options.portmone_bill_numbers),
             next_pay_order: 26_792,
         }
     }
@@ -90,7 +93,29 @@ impl Office {
     }
 }
 
+fn first_bill(numbers: BillNumbers) -> u64 {
+    match numbers {
+        BillNumbers::Small => FIRST_BILL,
+        BillNumbers::ByClock => {
+            let seconds = Clock::default().now_seconds().saturating_sub(CLOCK_BEGINS);
+            u64::try_from(seconds).unwrap_or(FIRST_BILL).max(FIRST_BILL)
+        }
+    }
+}
+
 /// A bill's number: up to 15 digits, no zeros in front.
 pub(crate) fn read_id(text: &str) -> Option<u64> {
     text.parse().ok().filter(|number: &u64| number.to_string() == text && *number > 0 && text.len() <= 15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BillNumbers, FIRST_BILL, first_bill};
+
+    #[test]
+    fn bills_begin_at_a_small_number_or_at_the_time() {
+        assert_eq!(first_bill(BillNumbers::Small), FIRST_BILL);
+        let by_clock = first_bill(BillNumbers::ByClock);
+        assert!((90_000_000..1_000_000_000).contains(&by_clock), "{by_clock}");
+    }
 }
