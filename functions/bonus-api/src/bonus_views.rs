@@ -76,8 +76,8 @@ pub struct BonusView<'a> {
 pub struct BonusRefusal<'a> {
     /// `paydesk` or `portmone`.
     by: &'static str,
-    /// `invalid_msisdn`, `no_payee`, `amount_limit`, `user_limit` or `gave_up` where we did; Portmone's own code
-    /// otherwise, which is opaque.
+    /// `invalid_msisdn`, `no_payee`, `amount_limit`, `user_limit`, `other_payee`, `refused` or `gave_up` where we did;
+    /// Portmone's own code otherwise, which is opaque.
     #[schema(example = "no_payee")]
     code: &'a str,
     /// In words.

@@ -248,8 +248,9 @@ fn top_up<'a>(bonus: &'a Bonus, phone: &'a PhoneNumber) -> TopUp<'a> {
     TopUp { key: bonus.receipt.as_str(), phone, amount: bonus.amount }
 }
 
+/// A refusal in our own words: every language has them.
 fn refusal(code: &str, reason: String) -> Refusal {
-    Refusal { by: Refuser::Portmone, code: code.to_owned(), reason }
+    Refusal { by: Refuser::Paydesk, code: code.to_owned(), reason }
 }
 
 fn wish_of(retry: Retry) -> Option<SignedDuration> {
