@@ -52,8 +52,14 @@ def write_lambda_env(stack: dict) -> None:
     host = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
     triple = re.search(r"host: (\S+)", host)[1]
     runner = {f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUNNER": str(HERE / "as_function")}
-    lines = [f"{key}={shlex.quote(value)}\n" for key, value in sorted((together | access | runner).items()) if value]
+    lines = [f"{key}={_quoted(value)}\n" for key, value in sorted((together | access | runner).items()) if value]
     LAMBDA_ENV.write_text("".join(lines))
+
+
+def _quoted(value: str) -> str:
+    """The value in quotes, always: what reads the file for `cargo lambda` takes no second `=` outside of them."""
+    quoted = shlex.quote(value)
+    return quoted if quoted.startswith("'") else f"'{value}'"
 
 
 def _kebab(name: str) -> str:
