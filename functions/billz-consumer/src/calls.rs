@@ -13,6 +13,7 @@ use shared::retry::{Failure, Retry, Verdict};
 use shared::stores::pulses::KindCounts;
 use shared::stores::table::StoreError;
 use shared::workflows::billz_login::TokenError;
+use shared::workflows::store_trouble::STORE_PAUSE;
 
 use crate::taking::Taking;
 
@@ -214,5 +215,5 @@ impl Taking<'_> {
 
 /// Our own store is in the way: the message waits, however often.
 fn no_pace(error: &StoreError) -> Trouble {
-    Trouble::Waiting { after: crate::running::STORE_PAUSE, reason: error.to_string() }
+    Trouble::Waiting { after: STORE_PAUSE, reason: error.to_string() }
 }

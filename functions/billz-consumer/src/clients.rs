@@ -7,9 +7,9 @@ use shared::domain::billz::operation::{Operation, OperationKind, Refusal};
 use shared::domain::billz::work::NewClient;
 use shared::queues::batch::Delivery;
 use shared::stores::billz_clients::ClientClaim;
+use shared::workflows::store_trouble::put_off;
 
 use crate::running::Running;
-use crate::taking::put_off;
 
 /// How long a job waits while another one makes the same client.
 const BUSY: Duration = Duration::from_secs(10);

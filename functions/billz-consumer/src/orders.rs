@@ -10,9 +10,9 @@ use shared::queues::batch::Delivery;
 use shared::stores::billz_orders::pointer::PaymentClaim;
 use shared::stores::billz_orders::{HeldOrder, changed};
 use shared::stores::table::{Change, StoreError};
+use shared::workflows::store_trouble::put_off;
 
 use crate::running::Running;
-use crate::taking::put_off;
 
 impl Running<'_> {
     /// Takes the order that is to be placed for this job: of all jobs that name it, one places it.

@@ -14,21 +14,15 @@ use shared::domain::billz::work::Work;
 use shared::domain::identifier::CardId;
 use shared::lambda::metrics::Metric;
 use shared::queues::batch::Delivery;
-use shared::retry::{Retry, Verdict};
 use shared::stores::billz_jobs::HeldJob;
 use shared::stores::invoices::Cause;
 use shared::stores::table::{Change, StoreError};
+use shared::workflows::store_trouble::{put_off, write_down};
 
 use crate::app::DELAYS;
 use crate::calls::Trouble;
-use crate::taking::{Taking, log, put_off};
+use crate::taking::{Taking, log};
 
-/// How long a message waits for the store.
-pub const STORE_PAUSE: Duration = Duration::from_secs(60);
-/// How long to wait before what Billz said is written down again after the store failed: it is worth more than
-/// the time, for without it Billz has to be asked, or a person.
-const KEEP_AGAIN: [Duration; 3] =
-    [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2700)];
 /// How long a message waits when somebody else wrote its job, or its order, meanwhile.
 const LOST: Duration = Duration::from_secs(5);
 
@@ -240,23 +234,19 @@ impl<'a> Running<'a> {
     /// The same; tries again when the store fails.
     async fn keep(&mut self, others: Vec<Change>) -> Result<(), StoreError> {
         let cause = Cause { correlation_id: self.held.job.id.to_string(), now: Timestamp::now() };
-        let mut pauses = KEEP_AGAIN.into_iter();
         self.held.mark = None;
-        loop {
-            match self.taking.app.stores.jobs.save(&mut self.held, &cause, others.clone()).await {
-                Ok(()) => {
-                    self.is_unsaved = false;
-                    return Ok(());
-                }
-                Err(error @ StoreError::Unavailable(_)) if error.retry() != Retry::Never => {
-                    match pauses.next() {
-                        Some(pause) => tokio::time::sleep(pause).await,
-                        None => return Err(error),
-                    }
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        let (jobs, held) = (&self.taking.app.stores.jobs, &mut self.held);
+        let write = async || match jobs.save(held, &cause, others.clone()).await {
+            // Somebody else has the job now: it is of no use to try again.
+            Err(StoreError::Conflict) => Ok(None),
+            saved => saved.map(Some),
+        };
+        let saved = write_down(write, |error| {
+            tracing::warn!(correlationId = cause.correlation_id, %error, "the job is not written down");
+        });
+        saved.await?.ok_or(StoreError::Conflict)?;
+        self.is_unsaved = false;
+        Ok(())
     }
 
     fn count(&self, metric: Metric) {

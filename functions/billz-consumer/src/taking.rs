@@ -8,15 +8,15 @@ use shared::lambda::deadline::Deadline;
 use shared::lambda::metrics::Metric;
 use shared::queues::batch::Delivery;
 use shared::queues::billz_job::{BillzMessage, MalformedJob, parse};
-use shared::retry::{Retry, Verdict};
 use shared::stores::billz_jobs::HeldJob;
 use shared::stores::invoices::Cause;
 use shared::stores::table::StoreError;
 use shared::workflows::billz_login::BillzLogin;
+use shared::workflows::store_trouble::put_off;
 
 use crate::app::App;
 use crate::calls::Tally;
-use crate::running::{Running, STORE_PAUSE};
+use crate::running::Running;
 
 /// What a message is dealt with by.
 #[derive(Clone, Copy)]
@@ -139,16 +139,6 @@ impl Taking<'_> {
             }
         }
         Delivery::Dead { reason }
-    }
-}
-
-/// What an error of the store means for a message before anything was done. Only what nobody can read is dead.
-pub fn put_off(error: &StoreError) -> Delivery {
-    match error.retry() {
-        Retry::Never => Delivery::Dead { reason: error.to_string() },
-        Retry::Safe { .. } | Retry::AskFirst => {
-            Delivery::Later { after: STORE_PAUSE, reason: error.to_string() }
-        }
     }
 }
 

@@ -1,8 +1,6 @@
 //! Goes on with a bonus as far as it goes now: claims what is next, makes the call, writes down what became of it, and
 //! claims what is next by the same write.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use shared::domain::bonus::driving::{Next, Ways};
 use shared::domain::bonus::exchange::Method;
@@ -10,20 +8,16 @@ use shared::domain::bonus::limits::day_of;
 use shared::domain::bonus::{Bonus, Call, Question, Standing};
 use shared::domain::identifier::ReceiptId;
 use shared::lambda::deadline::Deadline;
-use shared::retry::{Retry, Verdict};
 use shared::stores::bonuses::ChangedBonus;
 use shared::stores::bonuses::counts::PayoutCounts;
 use shared::stores::invoices::Cause;
 use shared::stores::table::StoreError;
+use shared::workflows::store_trouble::write_down;
 
 use crate::access::Parties;
 use crate::app::App;
 use crate::calls::Told;
 use crate::deadline::has_time;
-
-/// How long to wait before what others answered is written down again after the store failed.
-const KEEP_AGAIN: [Duration; 3] =
-    [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2_700)];
 
 /// How often a day's counts are read again when others count theirs at the same time: as many as may run at once.
 const COUNT_AGAIN: u8 = 10;
@@ -129,25 +123,20 @@ impl Driver<'_> {
     async fn keep(&self, bonus: &Bonus, call: &Call, told: Told) -> Option<ChangedBonus<Next>> {
         let method = told.answer.method();
         let request = self.request_of(bonus, method);
-        let mut pauses = KEEP_AGAIN.into_iter();
-        loop {
+        let write = async || {
             let cause = self.cause();
             let keep = |bonus: &mut Bonus| {
                 bonus.answered(call, method, request.clone(), told.words.clone(), cause.now);
                 told.answer.clone().tell(bonus, call, &self.app.rules.patience, cause.now);
                 self.claim(bonus, cause.now)
             };
-            let error = match self.app.bonuses.change(&bonus.receipt, None, &cause, keep).await {
-                Ok(changed) => return changed,
-                Err(error) => error,
-            };
+            self.app.bonuses.change(&bonus.receipt, None, &cause, keep).await
+        };
+        let written = write_down(write, |error| {
             let (correlation_id, receipt) = (&self.correlation_id, &bonus.receipt);
             tracing::warn!(correlationId = correlation_id, %receipt, %error, "what was answered is not written down");
-            match pauses.next() {
-                Some(pause) if error.retry() != Retry::Never => tokio::time::sleep(pause).await,
-                _ => return None,
-            }
-        }
+        });
+        written.await.ok().flatten()
     }
 
     /// The counts of the day, where the bonus is still to be counted.

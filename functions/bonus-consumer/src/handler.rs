@@ -1,7 +1,5 @@
 //! The story of an event: a batch of one of the queues, or the schedule's wish that what is due is gone on with.
 
-use std::time::Duration;
-
 use aws_lambda_events::sqs::SqsEvent;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,9 +8,9 @@ use shared::lambda::deadline::Deadline;
 use shared::queues::batch::{Delivery, SqsBatch};
 use shared::queues::bonus_work::{BonusWork, VERSION, Wanted};
 use shared::queues::receipt_decision::ReceiptDecision;
-use shared::retry::{Retry, Verdict};
 use shared::stores::table::StoreError;
 use shared::unreadable::without_values;
+use shared::workflows::store_trouble::put_off;
 
 use crate::app::App;
 use crate::driving::Driver;
@@ -109,19 +107,6 @@ async fn wanted(app: &App, work: BonusWork, deadline: Deadline) -> Delivery {
         },
     }
 }
-
-/// What an error of the store means for a message.
-pub fn put_off(error: &StoreError) -> Delivery {
-    match error.retry() {
-        Retry::Never => Delivery::Dead { reason: error.to_string() },
-        Retry::Safe { .. } | Retry::AskFirst => {
-            Delivery::Later { after: STORE_PAUSE, reason: error.to_string() }
-        }
-    }
-}
-
-/// How long a message waits for the store.
-const STORE_PAUSE: Duration = Duration::from_secs(60);
 
 fn malformed(error: serde_json::Error) -> EventError {
     EventError::Malformed(without_values(&error))

@@ -6,9 +6,9 @@ use shared::queues::batch::Delivery;
 use shared::queues::receipt_decision::{Meaning, ReceiptDecision};
 use shared::stores::bonuses::Inserted;
 use shared::stores::table::StoreError;
+use shared::workflows::store_trouble::put_off;
 
 use crate::driving::Driver;
-use crate::handler::put_off;
 use crate::seals::SealError;
 
 /// Deals with a decision.

@@ -1,7 +1,5 @@
 //! Charging one bill: claimed, called once, and what became of it written down.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::money::Currency;
 use shared::domain::sms::account::SmsAccount;
@@ -16,15 +14,12 @@ use shared::providers::sippy::outcome::SippyError;
 use shared::queues::batch::Delivery;
 use shared::retry::{Retry, Verdict};
 use shared::stores::table::StoreError;
+use shared::workflows::store_trouble::write_down;
 use tokio::time::Instant;
 
 use crate::access::SwitchAccess;
 use crate::billing::{Billing, later};
 use crate::deadline::{debit_by, look_by};
-
-/// How long to wait before the switch's word is written down again after the store failed.
-const KEEP_AGAIN: [Duration; 3] =
-    [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2_700)];
 
 /// How long a bill waits for a switch that is not configured.
 const OFF_PAUSE: SignedDuration = SignedDuration::from_hours(1);
@@ -139,28 +134,20 @@ impl Billing<'_> {
             },
             SwitchAccess::Off { reason } => off(reason),
         };
-        let mut pauses = KEEP_AGAIN.into_iter();
-        loop {
+        let write = async || {
             let cause = self.cause();
             let keep =
                 |bill: &mut SmsBill| bill.charged(debit, charged.clone(), &self.app.patience, cause.now);
-            let error = match self.app.bills.change(&bill.number, &self.terms, &cause, keep).await {
-                Ok(changed) => {
-                    if let Some(changed) = changed {
-                        self.ended(&changed.bill);
-                    }
-                    return;
-                }
-                Err(error) => error,
-            };
+            self.app.bills.change(&bill.number, &self.terms, &cause, keep).await
+        };
+        let written = write_down(write, |error| {
             tracing::warn!(
                 correlationId = self.correlation_id, bill = %bill.number, %error,
                 "the switch's word is not written down"
             );
-            match pauses.next() {
-                Some(pause) if error.retry() != Retry::Never => tokio::time::sleep(pause).await,
-                _ => return,
-            }
+        });
+        if let Ok(Some(changed)) = written.await {
+            self.ended(&changed.bill);
         }
     }
 

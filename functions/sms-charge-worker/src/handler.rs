@@ -1,21 +1,15 @@
 //! The story of one batch: each user and each bill on its own, the switch asked one call at a time.
 
-use std::time::Duration;
-
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use jiff::Timestamp;
 use shared::domain::sms::closing::Closing;
 use shared::lambda::deadline::Deadline;
 use shared::queues::batch::Delivery;
 use shared::queues::sms_charge::{SmsCharge, VERSION, Wanted};
-use shared::retry::{Retry, Verdict};
-use shared::stores::table::StoreError;
+use shared::workflows::store_trouble::put_off;
 
 use crate::app::App;
 use crate::billing::Billing;
-
-/// How long a message waits for the store.
-const STORE_PAUSE: Duration = Duration::from_secs(60);
 
 /// Deals with the messages of a batch.
 pub async fn handle(app: &App, event: SqsEvent, deadline: Deadline) -> SqsBatchResponse {
@@ -50,14 +44,4 @@ async fn one(app: &App, charge: SmsCharge, deadline: Deadline) -> Delivery {
         },
     };
     done.unwrap_or_else(|error| put_off(&error))
-}
-
-/// What an error of the store means for the message. Only what nobody can read, or write, is dead.
-fn put_off(error: &StoreError) -> Delivery {
-    match error.retry() {
-        Retry::Never => Delivery::Dead { reason: error.to_string() },
-        Retry::Safe { .. } | Retry::AskFirst => {
-            Delivery::Later { after: STORE_PAUSE, reason: error.to_string() }
-        }
-    }
 }

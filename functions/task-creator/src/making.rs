@@ -27,19 +27,12 @@ use shared::stores::invoices::Cause;
 use shared::stores::support_tasks::ChangedTask;
 use shared::stores::table::StoreError;
 use shared::workflows::panel_login::{Creating, PanelLogin};
+use shared::workflows::store_trouble::{STORE_PAUSE, put_off, write_down};
 use tokio::time::{Instant, timeout_at};
 
 use crate::app::App;
 use crate::deadline::{answer_by, begin_by};
 use crate::panel::PanelAccess;
-
-/// How long to wait before the panel's word is written down again after the store failed: it is worth more
-/// than the time, for without it a person has to look.
-const KEEP_AGAIN: [Duration; 3] =
-    [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2700)];
-
-/// How long a message waits for the store.
-const STORE_PAUSE: Duration = Duration::from_secs(60);
 
 /// One request, and what it is dealt with by.
 pub struct Making<'a> {
@@ -253,18 +246,11 @@ impl Making<'_> {
     async fn keep(&self, made: &Made, since: Timestamp) -> Result<Option<SupportTask>, StoreError> {
         let cause = self.cause();
         let keep = |task: &mut SupportTask| task.made(self.attempt, since, made.clone(), cause.now);
-        let mut pauses = KEEP_AGAIN.into_iter();
-        loop {
-            let error = match self.app.tasks.change(&self.id, &cause, keep).await {
-                Ok(changed) => return Ok(changed.map(|changed| changed.task)),
-                Err(error) => error,
-            };
+        let write = async || self.app.tasks.change(&self.id, &cause, keep).await;
+        let written = write_down(write, |error| {
             tracing::warn!(correlationId = self.correlation_id, task = %self.id, %error, "the panel's word is not written down");
-            match pauses.next() {
-                Some(pause) if error.retry() != Retry::Never => tokio::time::sleep(pause).await,
-                _ => return Err(error),
-            }
-        }
+        });
+        Ok(written.await?.map(|changed| changed.task))
     }
 
     /// Counts and logs where a task now stands.
@@ -322,12 +308,4 @@ fn wait(reason: String) -> Delivery {
 fn after_the_claim(reason: String) -> Delivery {
     let after = LEASE.unsigned_abs().saturating_add(Duration::from_secs(1));
     Delivery::Later { after, reason }
-}
-
-/// What an error of the store means for the message. Only what nobody can read, or write, is dead.
-fn put_off(error: &StoreError) -> Delivery {
-    match error.retry() {
-        Retry::Never => Delivery::Dead { reason: error.to_string() },
-        Retry::Safe { .. } | Retry::AskFirst => wait(error.to_string()),
-    }
 }

@@ -11,5 +11,6 @@ pub mod settle_payment;
 pub mod shared_login;
 pub mod sms_tariffs;
 pub mod sms_terms;
+pub mod store_trouble;
 pub mod tell_billz_job;
 pub mod tripay_client;
