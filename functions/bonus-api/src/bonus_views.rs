@@ -76,8 +76,8 @@ pub struct BonusView<'a> {
 pub struct BonusRefusal<'a> {
     /// `paydesk` or `portmone`.
     by: &'static str,
-    /// `invalid_msisdn`, `no_payee`, `amount_limit`, `user_limit`, `other_payee`, `refused` or `gave_up` where we did;
-    /// Portmone's own code otherwise, which is opaque.
+    /// `invalid_msisdn`, `no_payee`, `wrong_currency`, `amount_limit`, `user_limit`, `other_payee`, `refused` or `gave_up`
+    /// where we did; Portmone's own code otherwise, which is opaque.
     #[schema(example = "no_payee")]
     code: &'a str,
     /// In words.
@@ -102,14 +102,14 @@ struct Told<'a> {
     reason: Option<&'a str>,
     refusal: Option<&'a Refusal>,
     question: Option<BonusQuestion<'a>>,
-    payment: Option<Payment>,
     ended_at: Option<Timestamp>,
 }
 
 impl<'a> BonusView<'a> {
     /// The bonus as operators see it.
     pub fn of(bonus: &'a Bonus) -> Self {
-        let Told { reason, refusal, question, payment, ended_at } = Told::of(&bonus.standing);
+        let Told { reason, refusal, question, ended_at } = Told::of(&bonus.standing);
+        let payment = bonus.payment();
         let id = bonus.receipt.as_str();
         Self {
             receipt_id: id,
@@ -152,28 +152,24 @@ impl<'a> Told<'a> {
     fn of(standing: &'a Standing) -> Self {
         let none = Self::default();
         match standing {
-            Standing::Created(wait) | Standing::BillMade(wait) => Self { reason: why(wait), ..none },
-            Standing::MakingBill(_) | Standing::Paying { .. } => none,
-            Standing::Paid { payment, wait } => Self { payment: Some(*payment), reason: why(wait), ..none },
-            Standing::ToppingUp { payment, .. } => Self { payment: Some(*payment), ..none },
-            Standing::Done { payment, at } | Standing::Refunded { payment, at } => {
-                Self { payment: Some(*payment), ended_at: Some(*at), ..none }
+            Standing::Created(wait) | Standing::BillMade(wait) | Standing::Paid { wait, .. } => {
+                Self { reason: wait.reason.as_deref(), ..none }
             }
+            Standing::MakingBill(_) | Standing::Paying { .. } | Standing::ToppingUp { .. } => none,
+            Standing::Done { at, .. } | Standing::Refunded { at, .. } => Self { ended_at: Some(*at), ..none },
             Standing::Refused { at, refusal } => Self { refusal: Some(refusal), ended_at: Some(*at), ..none },
             Standing::NeedsReview { since, question, evidence } => {
-                let (about, payment) = match question {
-                    Question::Payment => ("payment", None),
-                    Question::TopUp(payment) => ("top_up", Some(*payment)),
+                let about = match question {
+                    Question::Payment => "payment",
+                    Question::TopUp(_) => "top_up",
                 };
-                Self { question: Some(BonusQuestion { about, evidence, since: *since }), payment, ..none }
+                Self { question: Some(BonusQuestion { about, evidence, since: *since }), ..none }
             }
-            Standing::Cancelled { at, reason } => Self { reason: Some(reason), ended_at: Some(*at), ..none },
+            Standing::Cancelled { at, reason, .. } => {
+                Self { reason: Some(reason), ended_at: Some(*at), ..none }
+            }
         }
     }
-}
-
-fn why(wait: &Wait) -> Option<&str> {
-    wait.reason.as_deref()
 }
 
 fn word(word: Word) -> &'static str {

@@ -63,8 +63,8 @@ pub async fn one(
 }
 
 /// Has a bonus that waits, or that was refused, tried again now. A bill that is known is the one that is paid: no other is
-/// made. What is refused for the number itself (`invalid_msisdn`, `no_payee`) cannot be tried again; what was too high
-/// is paid by this. It answers before the try is made: what becomes of it is shown at `/api/admin/bonuses/{receiptId}`.
+/// made. What is refused for the number itself (`invalid_msisdn`, `no_payee`) or its currency (`wrong_currency`) cannot be
+/// tried again; what was too high is paid by this. It answers before the try is made: what becomes of it is shown at `/api/admin/bonuses/{receiptId}`.
 #[utoipa::path(post, path = "/api/admin/bonuses/{receiptId}/retry", operation_id = "retry_bonus",
     request_body = RetryBonus, params(("receiptId" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat get the first answer")),

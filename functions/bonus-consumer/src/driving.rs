@@ -99,7 +99,7 @@ impl Driver<'_> {
 
     /// Claims what is next, and keeps what is going to be asked. Nothing is claimed that there is no time for.
     pub fn claim(&self, bonus: &mut Bonus, now: Timestamp) -> Next {
-        if !has_time(self.deadline) || bonus.is_to_be_counted(&self.app.rules.limits, now) {
+        if !has_time(self.deadline) || self.is_to_be_counted(bonus, now) {
             return Next::Rest;
         }
         let ways =
@@ -142,10 +142,15 @@ impl Driver<'_> {
     /// The counts of the day, where the bonus is still to be counted.
     async fn counts_for(&self, bonus: &Bonus) -> Result<Option<PayoutCounts>, StoreError> {
         let now = Timestamp::now();
-        if !bonus.is_to_be_counted(&self.app.rules.limits, now) {
+        if !self.is_to_be_counted(bonus, now) {
             return Ok(None);
         }
         self.app.bonuses.counts(day_of(now), &bonus.user).await.map(Some)
+    }
+
+    /// Whether it has to be counted before it is gone on with: what nobody can pay now takes up no place of a day.
+    fn is_to_be_counted(&self, bonus: &Bonus, now: Timestamp) -> bool {
+        self.parties.portmone.is_some() && bonus.is_to_be_counted(&self.app.rules.limits, now)
     }
 
     /// A cause at this moment.

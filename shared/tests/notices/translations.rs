@@ -62,6 +62,7 @@ const SENTENCES: [&str; 34] = [
     "choice_TASK_CREATE_REQUEST_FAILED",
     "choice_invalid_msisdn",
     "choice_no_payee",
+    "choice_wrong_currency",
     "choice_amount_limit",
     "choice_user_limit",
     "choice_gave_up",
@@ -136,8 +137,16 @@ fn everything_that_becomes_of_an_order_is_told_in_words() {
 #[test]
 fn our_own_reasons_for_a_bonus_are_told_in_words_and_those_of_others_in_theirs() {
     let (failed, asked) = (NoticeKind::BonusFailed, NoticeKind::BonusNeedsReview);
-    let ours =
-        ["invalid_msisdn", "no_payee", "amount_limit", "user_limit", "gave_up", "other_payee", "refused"];
+    let ours = [
+        "invalid_msisdn",
+        "no_payee",
+        "wrong_currency",
+        "amount_limit",
+        "user_limit",
+        "gave_up",
+        "other_payee",
+        "refused",
+    ];
     let ours = ours.map(|code| (failed, code));
     for locale in Locale::ALL {
         let letter = source(locale, "letter");

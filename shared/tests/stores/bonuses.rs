@@ -130,7 +130,8 @@ fn standings() -> Vec<Standing> {
         Standing::Refused { at, refusal: refusal(Refuser::Portmone, "p001") },
         review(Question::Payment),
         review(Question::TopUp(payment(Word::Answer))),
-        Standing::Cancelled { at, reason: "a gift".to_owned() },
+        Standing::Cancelled { at, reason: "a gift".to_owned(), payment: None },
+        Standing::Cancelled { at, reason: "a gift".to_owned(), payment: Some(payment(Word::Report)) },
         Standing::Refunded { at, payment: payment(Word::Report) },
     ]
 }
@@ -155,6 +156,9 @@ async fn everything_else_of_a_bonus_reads_back_as_it_was_written() {
     for decision in Decision::ALL {
         let full = |bonus: &mut Bonus| {
             bonus.payments = 2;
+            bonus.first_payment_at = Some(instant(NOON));
+            bonus.has_lost_answer = true;
+            bonus.is_contradicted = true;
             bonus.tries = 3;
             bonus.reports_heard = 4;
             bonus.exchanges = 5;

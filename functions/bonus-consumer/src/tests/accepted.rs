@@ -122,7 +122,7 @@ async fn what_cannot_be_paid_out_is_refused_at_once_and_its_user_is_told() {
         (json!({ "msisdn": sealed_with(SECRET, "hello") }), "invalid_msisdn"),
         (json!({ "msisdn": sealed_with(SECRET, "380441234567") }), "no_payee"),
         (json!({ "amount": 10_001 }), "amount_limit"),
-        (json!({ "currency": "USD" }), "amount_limit"),
+        (json!({ "currency": "USD" }), "wrong_currency"),
     ];
     for (other, code) in cases {
         let bench = Bench::start().await;

@@ -54,10 +54,13 @@ impl Bonus {
             counted_on: None,
             bill: None,
             payments: 0,
+            first_payment_at: None,
+            has_lost_answer: false,
             tries: 0,
             reports_heard: 0,
             is_reported_paid: false,
             reported_failure: None,
+            is_contradicted: false,
             exchanges: 0,
             decided: None,
             standing: Standing::Created(Wait::none(now)),
@@ -65,12 +68,16 @@ impl Bonus {
             evidence: Vec::new(),
         };
         let unpayable = match phone {
-            Err(error) => Some(("invalid_msisdn", error.to_string())),
+            Err(error) => Some((Refusal::INVALID_MSISDN, error.to_string())),
             Ok(_) if bonus.payee.is_none() => {
-                Some(("no_payee", "no payee is set for this number".to_owned()))
+                Some((Refusal::NO_PAYEE, "no payee is set for this number".to_owned()))
             }
-            Ok(_) if !limits.allow(amount) => {
-                Some(("amount_limit", format!("a bonus is at most {}, and in its currency", limits.highest)))
+            Ok(_) if amount.currency() != limits.highest.currency() => {
+                let ours = limits.highest.currency().code();
+                Some((Refusal::WRONG_CURRENCY, format!("bonuses are paid in {ours}")))
+            }
+            Ok(_) if amount.minor() > limits.highest.minor() => {
+                Some(("amount_limit", format!("a bonus is at most {}", limits.highest)))
             }
             Ok(_) => None,
         };

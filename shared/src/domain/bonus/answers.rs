@@ -1,7 +1,8 @@
 //! What became of calls.
 //!
 //! An answer counts for the call that it answers; a late one to an earlier call changes nothing, with one exception:
-//! that the bill is paid is true whichever call was told so.
+//! that the bill is paid is true whichever call was told so. An answer that speaks against a report which was believed
+//! before it came changes nothing, either, and is told to people.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -97,22 +98,36 @@ impl Bonus {
         }
         if !matches!(&self.standing, Standing::Paying { call: current, .. } if current.number == call.number)
         {
-            return;
+            return self.compare_with_report(answer);
         }
         match answer {
             PayAnswer::Paid => {}
             PayAnswer::Differs(evidence) => {
                 // Portmone said that something was paid: that it failed is no clear word any more.
                 self.is_reported_paid = true;
+                self.is_contradicted = true;
                 self.open_review(Question::Payment, evidence, now);
             }
-            PayAnswer::Refused(refusal) if self.is_reported_paid => {
-                let evidence = format!("reported as paid, but paying it was refused: {}", refusal.reason);
+            PayAnswer::Refused(refusal) if self.may_be_paid() => {
+                let evidence = format!("perhaps paid before, and paying it was refused: {}", refusal.reason);
                 self.open_review(Question::Payment, evidence, now);
             }
             PayAnswer::Refused(refusal) => self.refuse(refusal, now),
             PayAnswer::NotReached { after, reason } => self.put_off(after, reason, patience, now),
             PayAnswer::Unclear(reason) => self.lose_answer(call, &reason, patience, now),
+        }
+    }
+
+    /// The only payment was believed by a report before its answer came: what speaks against it is told to people.
+    fn compare_with_report(&mut self, answer: PayAnswer) {
+        let by_report = self.payment().is_some_and(|payment| payment.word == Word::Report);
+        let against = match answer {
+            PayAnswer::Differs(evidence) => evidence,
+            PayAnswer::Refused(refusal) => format!("paying it was refused: {}", refusal.reason),
+            PayAnswer::Paid | PayAnswer::NotReached { .. } | PayAnswer::Unclear(_) => return,
+        };
+        if by_report && self.payments == 1 {
+            self.disagree(format!("reported as paid, but {against}"));
         }
     }
 
@@ -147,7 +162,7 @@ impl Bonus {
             | Standing::BillMade(_)
             | Standing::Paying { .. }
             | Standing::Refused { .. }
-            | Standing::Cancelled { .. }
+            | Standing::Cancelled { payment: None, .. }
             | Standing::NeedsReview { question: Question::Payment, .. } => {
                 self.tries = 0;
                 self.standing = Standing::Paid { payment: Payment { at: now, word }, wait: Wait::none(now) };
@@ -155,6 +170,7 @@ impl Bonus {
             Standing::Paid { .. }
             | Standing::ToppingUp { .. }
             | Standing::Done { .. }
+            | Standing::Cancelled { payment: Some(_), .. }
             | Standing::NeedsReview { question: Question::TopUp(_), .. }
             | Standing::Refunded { .. } => {}
         }

@@ -51,13 +51,16 @@ impl Bonus {
             return Decided::NotOpen;
         }
         let standing = match (&self.standing, decision) {
-            (Standing::NeedsReview { question: Question::Payment, .. }, Decision::ItHappened) => {
+            // What was never asked for was not paid by us, whatever was paid there.
+            (Standing::NeedsReview { question: Question::Payment, .. }, Decision::ItHappened)
+                if self.payments > 0 =>
+            {
                 self.pay(Word::Person, now);
                 self.standing.clone()
             }
             (Standing::NeedsReview { question: Question::Payment, .. }, Decision::ItDidNotHappen) => {
                 self.is_reported_paid = false;
-                self.reported_failure = None;
+                self.is_contradicted = false;
                 self.again(now)
             }
             (Standing::NeedsReview { question: Question::TopUp(payment), .. }, Decision::ItHappened) => {
@@ -68,10 +71,10 @@ impl Bonus {
                 Standing::Paid { payment: *payment, wait: Wait::none(now) }
             }
             (Standing::NeedsReview { evidence, .. }, Decision::GiveUp) => {
-                Standing::Cancelled { at: now, reason: evidence.clone() }
+                Standing::Cancelled { at: now, reason: evidence.clone(), payment: self.payment() }
             }
             (Standing::Refused { refusal, .. }, Decision::GiveUp) => {
-                Standing::Cancelled { at: now, reason: refusal.reason.clone() }
+                Standing::Cancelled { at: now, reason: refusal.reason.clone(), payment: None }
             }
             (
                 Standing::Created(_)
@@ -82,6 +85,7 @@ impl Bonus {
                 | Standing::ToppingUp { .. }
                 | Standing::Done { .. }
                 | Standing::Refused { .. }
+                | Standing::NeedsReview { question: Question::Payment, .. }
                 | Standing::Cancelled { .. }
                 | Standing::Refunded { .. },
                 _,
@@ -106,12 +110,9 @@ impl Bonus {
                 }
                 wait.not_before = now;
             }
-            // Nobody would know whom to pay. (What is higher than a limit is paid by a person's word.)
-            Standing::Refused { .. } if self.payee.is_none() => return Decided::NotOpen,
-            Standing::Refused { .. } => {
-                self.reported_failure = None;
-                self.standing = self.again(now);
-            }
+            // What is higher than a limit is paid by a person's word.
+            Standing::Refused { refusal, .. } if refusal.is_for_good() => return Decided::NotOpen,
+            Standing::Refused { .. } => self.standing = self.again(now),
             Standing::MakingBill(_)
             | Standing::Paying { .. }
             | Standing::ToppingUp { .. }

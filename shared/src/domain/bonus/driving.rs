@@ -7,6 +7,8 @@ use super::{Bonus, BonusEvent, Call, Question, Refusal, Refuser, Standing, Wait}
 
 /// How long whoever made a call is believed to wait for its answer. Longer than the function may run.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(180);
+/// The longest that a wish of others to be asked later is followed.
+const LONGEST_WISH: SignedDuration = SignedDuration::from_hours(24);
 /// How long a bonus waits for a Portmone that is not configured.
 const OFF_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
@@ -48,12 +50,8 @@ impl Bonus {
             return Next::Rest;
         }
         match &self.standing {
-            Standing::Created(_) if !ways.portmone => {
-                self.standing = Standing::Created(off(now));
-                Next::Rest
-            }
-            Standing::BillMade(_) if !ways.portmone => {
-                self.standing = Standing::BillMade(off(now));
+            Standing::Created(_) | Standing::BillMade(_) if !ways.portmone => {
+                self.wait_for_payout(off(now));
                 Next::Rest
             }
             Standing::Created(_) => {
@@ -64,9 +62,12 @@ impl Bonus {
             Standing::BillMade(_) => {
                 let call = self.begin(now);
                 if self.payments == 0 {
+                    self.first_payment_at = Some(now);
                     self.outbox.push(BonusEvent::Initiated);
                 }
                 self.payments = self.payments.saturating_add(1);
+                // What was said of an earlier payment says nothing of this one.
+                self.reported_failure = None;
                 self.standing = Standing::Paying { call: call.clone(), is_unclear: false };
                 Next::Pay(call)
             }
@@ -124,7 +125,7 @@ impl Bonus {
         let place = usize::try_from(self.tries).unwrap_or(usize::MAX);
         let Some(delay) = patience.retries.get(place) else { return self.give_up(reason, now) };
         self.tries = self.tries.saturating_add(1);
-        let not_before = later(now, after.unwrap_or_default().max(*delay));
+        let not_before = later(now, after.unwrap_or_default().min(LONGEST_WISH).max(*delay));
         let wait = Wait { not_before, reason: Some(reason) };
         self.standing = match &self.standing {
             Standing::Created(_) | Standing::MakingBill(_) => Standing::Created(wait),
@@ -145,8 +146,8 @@ impl Bonus {
             Standing::Paid { payment, .. } | Standing::ToppingUp { payment, .. } => {
                 self.open_review(Question::TopUp(*payment), reason, now);
             }
-            Standing::BillMade(_) | Standing::Paying { .. } if self.is_reported_paid => {
-                let evidence = format!("reported as paid, but it could not be paid by us: {reason}");
+            Standing::BillMade(_) | Standing::Paying { .. } if self.may_be_paid() => {
+                let evidence = format!("perhaps paid before, and it could not be paid now: {reason}");
                 self.open_review(Question::Payment, evidence, now);
             }
             Standing::Created(_)
@@ -168,8 +169,9 @@ impl Bonus {
     /// at last a person is asked.
     pub(super) fn lose_answer(&mut self, call: &Call, why: &str, patience: &Patience, now: Timestamp) {
         if let Some(refusal) = self.reported_failure.take() {
-            return self.refuse(refusal, now);
+            return self.believe_failure(refusal, now);
         }
+        self.has_lost_answer = true;
         let settled = later(call.since, patience.settle);
         if now < settled {
             let call = Call { look_at: settled, ..call.clone() };
@@ -178,6 +180,24 @@ impl Bonus {
             self.outbox.push(BonusEvent::TimedOut);
             self.open_review(Question::Payment, why.to_owned(), now);
         }
+    }
+
+    /// Portmone says that the payment failed. Where it may be speaking of one payment of several, or said otherwise
+    /// before, a person has to look.
+    pub(super) fn believe_failure(&mut self, refusal: Refusal, now: Timestamp) {
+        if self.payments > 1 || self.is_reported_paid {
+            let evidence = format!("reported as failed, and perhaps paid before: {}", refusal.reason);
+            return self.open_review(Question::Payment, evidence, now);
+        }
+        self.refuse(refusal, now);
+    }
+
+    /// The bill is to be made, or paid, and not before.
+    pub(super) fn wait_for_payout(&mut self, wait: Wait) {
+        self.standing = match &self.bill {
+            Some(_) => Standing::BillMade(wait),
+            None => Standing::Created(wait),
+        };
     }
 
     /// Nothing was paid, and nothing will be by itself.

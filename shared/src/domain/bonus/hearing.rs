@@ -1,14 +1,18 @@
 //! What a bonus makes of the reports on its bill.
 //!
-//! A report is believed where it fits what we know: the bill is ours, we have begun to pay it, and the amount, the
-//! payee and the phone, as far as they are told, are ours. Success is final: what comes after it, except that the money
-//! was given back, is kept and changes nothing.
+//! A report is believed where it fits what we know: the bill is ours, we had begun to pay it when the report came, and
+//! the amount, the payee and the phone, as far as they are told, are ours. Success is final: what comes after it, except
+//! that the money was given back, is kept and changes nothing.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::driving::later;
 use super::exchange::Exchange;
 use super::report::{BillReport, ReportSource, ReportedOutcome};
 use super::{Bonus, BonusEvent, Payment, Question, Refusal, Refuser, Standing, Word};
+
+/// How far the clock of whoever takes a report in may be behind that of whoever pays.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(5);
 
 /// What asking the gateway about a report of its own brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,15 +44,22 @@ impl Bonus {
         match self.misfit(report) {
             Some(evidence) => self.doubt(evidence, now),
             None => match &report.outcome {
-                ReportedOutcome::Paid => self.hear_paid(now),
+                ReportedOutcome::Paid => self.hear_paid(report, now),
                 ReportedOutcome::Failed { code, reason } => {
                     let refusal =
                         Refusal { by: Refuser::Portmone, code: code.clone(), reason: reason.clone() };
-                    self.hear_failed(refusal, now);
+                    if self.was_being_paid_at(report.received_at) {
+                        self.hear_failed(refusal, now);
+                    }
                 }
-                ReportedOutcome::Refunded => self.hear_refunded(now),
+                ReportedOutcome::Refunded => self.hear_refunded(report, now),
             },
         }
+    }
+
+    /// Whether a payment of ours had been begun when a report came.
+    fn was_being_paid_at(&self, received_at: Timestamp) -> bool {
+        self.first_payment_at.is_some_and(|since| later(received_at, CLOCKS_DIFFER) >= since)
     }
 
     /// What in a report is not as we know it.
@@ -76,24 +87,27 @@ impl Bonus {
         None
     }
 
-    fn hear_paid(&mut self, now: Timestamp) {
+    fn hear_paid(&mut self, report: &BillReport, now: Timestamp) {
         self.is_reported_paid = true;
+        let settles =
+            self.was_being_paid_at(report.received_at) && (report.amount.is_some() || !self.is_contradicted);
         match &self.standing {
             Standing::Paying { .. } | Standing::NeedsReview { question: Question::Payment, .. }
-                if self.payments > 0 =>
+                if settles =>
             {
                 self.pay(Word::Report, now);
             }
             // We have not paid it yet, and whoever did is unknown: our own payment will show.
             Standing::Created(_) | Standing::MakingBill(_) | Standing::BillMade(_) => {}
             Standing::Paying { .. } | Standing::NeedsReview { question: Question::Payment, .. } => {}
-            Standing::Refused { .. } | Standing::Cancelled { .. } => {
+            Standing::Refused { .. } | Standing::Cancelled { payment: None, .. } => {
                 let evidence = format!("reported as paid, and it was {}", self.state().as_str());
                 self.open_review(Question::Payment, evidence, now);
             }
             Standing::Paid { .. }
             | Standing::ToppingUp { .. }
             | Standing::Done { .. }
+            | Standing::Cancelled { payment: Some(_), .. }
             | Standing::NeedsReview { question: Question::TopUp(_), .. }
             | Standing::Refunded { .. } => {}
         }
@@ -101,13 +115,14 @@ impl Bonus {
 
     fn hear_failed(&mut self, refusal: Refusal, now: Timestamp) {
         match &self.standing {
-            // Nobody asked Portmone to pay yet.
+            // No payment is out: the next one's own answer counts.
             Standing::Created(_) | Standing::MakingBill(_) | Standing::BillMade(_) => {}
             // Whoever asked may still hear that it is paid.
             Standing::Paying { is_unclear: false, .. } => self.reported_failure = Some(refusal),
-            Standing::Paying { is_unclear: true, .. } => self.refuse(refusal, now),
+            Standing::Paying { is_unclear: true, .. } => self.believe_failure(refusal, now),
+            // It may speak of any payment, where there were several.
             Standing::NeedsReview { question: Question::Payment, .. }
-                if self.payments > 0 && !self.is_reported_paid =>
+                if self.payments == 1 && !self.is_reported_paid =>
             {
                 self.refuse(refusal, now);
             }
@@ -122,26 +137,20 @@ impl Bonus {
         }
     }
 
-    fn hear_refunded(&mut self, now: Timestamp) {
-        match &self.standing {
-            Standing::Paid { payment, .. }
-            | Standing::ToppingUp { payment, .. }
-            | Standing::Done { payment, .. }
-            | Standing::NeedsReview { question: Question::TopUp(payment), .. } => self.refund(*payment, now),
-            // What was given back had been paid, whatever the answer to paying it was or will be.
-            Standing::Paying { .. } => self.refund(Payment { at: now, word: Word::Report }, now),
-            Standing::NeedsReview { question: Question::Payment, .. } if self.payments > 0 => {
-                self.refund(Payment { at: now, word: Word::Report }, now);
-            }
-            Standing::Created(_)
-            | Standing::MakingBill(_)
-            | Standing::BillMade(_)
-            | Standing::Refused { .. }
-            | Standing::Cancelled { .. }
-            | Standing::NeedsReview { question: Question::Payment, .. } => {
-                self.disagree("reported as given back, and it was not paid".to_owned());
-            }
-            Standing::Refunded { .. } => {}
+    fn hear_refunded(&mut self, report: &BillReport, now: Timestamp) {
+        if matches!(&self.standing, Standing::Refunded { .. }) {
+            return;
+        }
+        let is_in_question = matches!(
+            &self.standing,
+            Standing::Paying { .. } | Standing::NeedsReview { question: Question::Payment, .. }
+        );
+        // What was given back had been paid, whatever the answer to paying it was or will be.
+        let reported = (is_in_question && self.was_being_paid_at(report.received_at))
+            .then_some(Payment { at: now, word: Word::Report });
+        match self.payment().or(reported) {
+            Some(payment) => self.refund(payment, now),
+            None => self.disagree("reported as given back, and it was not paid".to_owned()),
         }
     }
 
@@ -153,23 +162,15 @@ impl Bonus {
     /// A report on a bill of ours that does not fit: a person's question where the payment is in question, and
     /// otherwise told to the operators.
     fn doubt(&mut self, evidence: String, now: Timestamp) {
-        match &self.standing {
-            Standing::Paying { is_unclear: true, .. } => self.open_review(Question::Payment, evidence, now),
-            Standing::Created(_)
-            | Standing::MakingBill(_)
-            | Standing::BillMade(_)
-            | Standing::Paying { is_unclear: false, .. }
-            | Standing::Paid { .. }
-            | Standing::ToppingUp { .. }
-            | Standing::Done { .. }
-            | Standing::Refused { .. }
-            | Standing::NeedsReview { .. }
-            | Standing::Cancelled { .. }
-            | Standing::Refunded { .. } => self.disagree(evidence),
+        self.is_contradicted = true;
+        if let Standing::Paying { is_unclear: true, .. } = &self.standing {
+            self.open_review(Question::Payment, evidence, now);
+        } else {
+            self.disagree(evidence);
         }
     }
 
-    fn disagree(&mut self, evidence: String) {
+    pub(super) fn disagree(&mut self, evidence: String) {
         self.outbox.push(BonusEvent::Disagreed(evidence));
     }
 }

@@ -58,14 +58,20 @@ pub struct Bonus {
     pub bill: Option<PortmoneBillId>,
     /// Payments that were begun.
     pub payments: u32,
+    /// When the first payment was begun. What was reported before that speaks of no payment of ours.
+    pub first_payment_at: Option<Timestamp>,
+    /// The answer to a payment was lost. That a later one is refused may mean that the bill is paid already.
+    pub has_lost_answer: bool,
     /// Tries of the present step that came to nothing.
     pub tries: u32,
     /// How many of the bill's reports were heard.
     pub reports_heard: u32,
     /// A report said that the bill is paid, and fits.
     pub is_reported_paid: bool,
-    /// A report said that the bill is not paid and will not be.
+    /// A report said, of the payment that is being made, that the bill is not paid and will not be.
     pub reported_failure: Option<Refusal>,
+    /// Portmone said of the payment what does not fit. Only a report that states our amount settles it then.
+    pub is_contradicted: bool,
     /// Exchanges with others so far: calls and reports. The last one is the step that people speak of.
     pub exchanges: u32,
     /// What a person decided last, and about which step.
@@ -137,6 +143,8 @@ pub enum Standing {
         at: Timestamp,
         /// What had been in question, or why it was refused.
         reason: String,
+        /// When and by whose word the bill was paid, where only the top-up was given up.
+        payment: Option<Payment>,
     },
     /// It was paid, and Portmone gave the payment back.
     Refunded {
@@ -311,6 +319,21 @@ impl BonusState {
     }
 }
 
+impl Refusal {
+    /// Of a bonus in another currency than bonuses are paid in.
+    pub const WRONG_CURRENCY: &str = "wrong_currency";
+    /// Of a number that is none, or no mobile one.
+    pub const INVALID_MSISDN: &str = "invalid_msisdn";
+    /// Of a number whose operator is not known.
+    pub const NO_PAYEE: &str = "no_payee";
+
+    /// Whether it would be refused whenever it were tried again, and whoever wished it.
+    pub fn is_for_good(&self) -> bool {
+        let codes = [Self::WRONG_CURRENCY, Self::INVALID_MSISDN, Self::NO_PAYEE];
+        self.by == Refuser::Paydesk && codes.contains(&self.code.as_str())
+    }
+}
+
 impl Wait {
     /// To be done now.
     pub fn none(now: Timestamp) -> Self {
@@ -334,6 +357,29 @@ impl Bonus {
             Standing::Cancelled { .. } => BonusState::Cancelled,
             Standing::Refunded { .. } => BonusState::Refunded,
         }
+    }
+
+    /// When and by whose word the bill was paid; none where it is not known to be.
+    pub fn payment(&self) -> Option<Payment> {
+        match &self.standing {
+            Standing::Paid { payment, .. }
+            | Standing::ToppingUp { payment, .. }
+            | Standing::Done { payment, .. }
+            | Standing::Refunded { payment, .. }
+            | Standing::NeedsReview { question: Question::TopUp(payment), .. } => Some(*payment),
+            Standing::Cancelled { payment, .. } => *payment,
+            Standing::Created(_)
+            | Standing::MakingBill(_)
+            | Standing::BillMade(_)
+            | Standing::Paying { .. }
+            | Standing::Refused { .. }
+            | Standing::NeedsReview { question: Question::Payment, .. } => None,
+        }
+    }
+
+    /// Whether a payment of it may have been made though a later one is refused.
+    pub(super) fn may_be_paid(&self) -> bool {
+        self.is_reported_paid || self.has_lost_answer
     }
 
     /// When somebody has to look at it; none while it waits for a person, or is at its end.

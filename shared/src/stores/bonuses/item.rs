@@ -58,11 +58,17 @@ pub(super) struct BonusItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bill: Option<String>,
     payments: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_payment_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    has_lost_answer: bool,
     tries: u32,
     reports_heard: u32,
     is_reported_paid: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reported_failure: Option<StoredRefusal>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_contradicted: bool,
     exchanges: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     decided: Option<(u32, String)>,
@@ -145,10 +151,13 @@ impl BonusItem {
             counted_on: bonus.counted_on,
             bill: bonus.bill.as_ref().map(ToString::to_string),
             payments: bonus.payments,
+            first_payment_at: bonus.first_payment_at,
+            has_lost_answer: bonus.has_lost_answer,
             tries: bonus.tries,
             reports_heard: bonus.reports_heard,
             is_reported_paid: bonus.is_reported_paid,
             reported_failure: bonus.reported_failure.as_ref().map(StoredRefusal::of),
+            is_contradicted: bonus.is_contradicted,
             exchanges: bonus.exchanges,
             decided: bonus.decided.map(|(step, decision)| (step, decision.as_str().to_owned())),
             standing: StoredStanding::of(&bonus.standing),
@@ -186,10 +195,13 @@ impl BonusItem {
             counted_on: self.counted_on,
             bill: self.bill.map(|bill| parsed("bill", &bill)).transpose()?,
             payments: self.payments,
+            first_payment_at: self.first_payment_at,
+            has_lost_answer: self.has_lost_answer,
             tries: self.tries,
             reports_heard: self.reports_heard,
             is_reported_paid: self.is_reported_paid,
             reported_failure: self.reported_failure.map(StoredRefusal::refusal).transpose()?,
+            is_contradicted: self.is_contradicted,
             exchanges: self.exchanges,
             decided: decided.transpose()?,
             standing: self.standing.standing()?,

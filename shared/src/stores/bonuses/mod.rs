@@ -144,7 +144,7 @@ impl Bonuses {
         {
             changes.push(PortmoneBills::new(self.table.clone()).claim(bill, &bonus.receipt).await?);
         }
-        if before.counted_on.is_none() && bonus.counted_on.is_some() {
+        if before.counted_on != bonus.counted_on {
             let counts =
                 counts.ok_or_else(|| StoreError::Refused("a payout that was not counted".to_owned()))?;
             changes.extend(counts.one_more()?);

@@ -107,9 +107,12 @@ impl StoredStanding {
                     ..stands(NEEDS_REVIEW)
                 }
             }
-            Standing::Cancelled { at, reason } => {
-                Self { at: Some(*at), reason: Some(reason.clone()), ..stands(CANCELLED) }
-            }
+            Standing::Cancelled { at, reason, payment } => Self {
+                at: Some(*at),
+                reason: Some(reason.clone()),
+                payment: payment.as_ref().map(StoredPayment::of),
+                ..stands(CANCELLED)
+            },
             Standing::Refunded { at, payment } => {
                 Self { at: Some(*at), payment: Some(StoredPayment::of(payment)), ..stands(REFUNDED) }
             }
@@ -149,7 +152,10 @@ impl StoredStanding {
                 };
                 Standing::NeedsReview { since: there(self.at)?, question, evidence: said(self.reason)? }
             }
-            CANCELLED => Standing::Cancelled { at: there(self.at)?, reason: said(self.reason)? },
+            CANCELLED => {
+                let payment = self.payment.map(StoredPayment::payment).transpose()?;
+                Standing::Cancelled { at: there(self.at)?, reason: said(self.reason)?, payment }
+            }
             REFUNDED => Standing::Refunded { at: there(self.at)?, payment: paid(self.payment)? },
             other => return Err(format!("there is no standing {other:?}")),
         })

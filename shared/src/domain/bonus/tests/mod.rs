@@ -1,6 +1,7 @@
 //! Every transition of a bonus, one by one.
 #![allow(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm)]
 
+mod doubt;
 mod hearing;
 mod paying;
 
@@ -14,14 +15,14 @@ use super::limits::Limits;
 use super::msisdn::{MsisdnError, SealedMsisdn};
 use super::payees::Payees;
 use super::report::{BillReport, ReportSource, ReportedOutcome};
-use super::{Bonus, BonusState, Call, Refusal, Refuser};
+use super::{Bonus, BonusState, Call, Question, Refusal, Refuser, Standing};
 use crate::domain::dialogue::ChatId;
 use crate::domain::locale::Locale;
 use crate::domain::money::{Currency, Money};
 use crate::domain::phone_number::PhoneNumber;
 
 pub(super) const PORTMONE: Ways = Ways { portmone: true, telecom: false };
-const BOTH: Ways = Ways { portmone: true, telecom: true };
+pub(super) const BOTH: Ways = Ways { portmone: true, telecom: true };
 
 pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + seconds).unwrap()
@@ -92,6 +93,10 @@ fn failed() -> ReportedOutcome {
 
 fn refusal() -> Refusal {
     Refusal { by: Refuser::Portmone, code: "p009".to_owned(), reason: "no".to_owned() }
+}
+
+fn asks_about_payment(bonus: &Bonus) -> bool {
+    matches!(bonus.standing, Standing::NeedsReview { question: Question::Payment, .. })
 }
 
 fn hear(bonus: &mut Bonus, outcome: ReportedOutcome, seconds: i64) {

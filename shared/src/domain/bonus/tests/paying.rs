@@ -2,14 +2,19 @@
 
 use jiff::SignedDuration;
 
-use super::{BOTH, PORTMONE, at, bonus, done, failed, hear, limits, made_of, patience, paying, refusal};
+use super::{
+    BOTH, PORTMONE, accepted, at, bonus, done, failed, hear, limits, made_of, patience, paying, refusal,
+};
 use crate::domain::bonus::answers::{BillAnswer, PayAnswer, TopUpAnswer};
 use crate::domain::bonus::deciding::{Decided, Decision};
 use crate::domain::bonus::driving::{LEASE, Next, Ways};
 use crate::domain::bonus::limits::{Counted, Limits, day_of};
 use crate::domain::bonus::msisdn::MsisdnError;
+use crate::domain::bonus::payees::Payees;
 use crate::domain::bonus::report::ReportedOutcome;
-use crate::domain::bonus::{BonusEvent, BonusState, Payment, Question, Refuser, Standing, Word};
+use crate::domain::bonus::{Bonus, BonusEvent, BonusState, Payment, Question, Refuser, Standing, Word};
+use crate::domain::money::{Currency, Money};
+use crate::domain::phone_number::PhoneNumber;
 
 #[test]
 fn an_accepted_receipt_becomes_one_bill_one_payment_and_is_done() {
@@ -59,6 +64,15 @@ fn what_cannot_be_paid_out_is_refused_from_the_beginning() {
     }
     let mut nobody = made_of(100, Ok("380991234567"), None);
     assert_eq!(nobody.retry(0, at(1)), Decided::NotOpen, "there is nobody to pay");
+    let dollars = Limits { highest: Money::new(1_000, Currency::Usd), ..limits() };
+    let payees = Payees::new(Vec::new(), Some("2066".parse().unwrap()));
+    let phone: PhoneNumber = "380991234567".parse().unwrap();
+    let mut foreign = Bonus::new(accepted(100), Ok(&phone), &payees, &dollars, at(0));
+    let Standing::Refused { refusal, .. } = &foreign.standing else { panic!("not refused") };
+    assert_eq!((refusal.by, refusal.code.as_str()), (Refuser::Paydesk, "wrong_currency"));
+    assert_eq!(foreign.retry(0, at(1)), Decided::NotOpen, "a person's word changes no currency");
+    let mut high = made_of(1_001, Ok("380991234567"), Some("2066"));
+    assert_eq!(high.retry(0, at(1)), Decided::Done, "it does lift a limit");
 }
 
 #[test]
@@ -112,6 +126,10 @@ fn portmones_own_wish_is_waited_for() {
     let after = Some(SignedDuration::from_hours(1));
     bonus.bill_made(&call, BillAnswer::NotNow { after, reason: "busy".to_owned() }, &patience(), at(0));
     assert_eq!(bonus.due_at(), Some(at(3_600)));
+    let Next::MakeBill(call) = bonus.next(PORTMONE, &patience(), at(3_600)) else { panic!("no bill") };
+    let after = Some(SignedDuration::from_hours(24 * 365));
+    bonus.bill_made(&call, BillAnswer::NotNow { after, reason: "busy".to_owned() }, &patience(), at(3_600));
+    assert_eq!(bonus.due_at(), Some(at(3_600 + 24 * 3_600)), "a day at the most");
 }
 
 #[test]
