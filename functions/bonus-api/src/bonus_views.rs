@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use shared::decimal::Decimal;
-use shared::domain::bonus::{Bonus, Payment, Question, Refusal, Refuser, Standing, Wait, Word};
+use shared::domain::bonus::{Bonus, Question, Refusal, Refuser, Standing, Word};
 use utoipa::ToSchema;
 
 /// A bonus: the top-up of a phone that an accepted receipt earned.
