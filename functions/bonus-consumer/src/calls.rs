@@ -145,10 +145,14 @@ impl Driver<'_> {
     async fn payment_refused(&self, error: PortmoneError) -> PayAnswer {
         let reason = error.to_string();
         match error {
+            // A no to paying is final, however it is worded; a login that may be the reason is mended for the next.
             PortmoneError::Refused(fault) => {
+                if fault.seems_about_access {
+                    self.read_again().await;
+                }
                 PayAnswer::Refused(Refusal { by: Refuser::Portmone, reason: fault.words(), code: fault.code })
             }
-            // Whoever is not let in did not pay.
+            // Whoever is not let in, in the words of HTTP or TLS, did not pay.
             PortmoneError::CredentialsRefused(_) => {
                 self.read_again().await;
                 PayAnswer::NotReached { after: None, reason }

@@ -15,7 +15,7 @@ use crate::setup::caller;
 
 fn fault(code: &str, text: &str, description: Option<&str>, fell_back: bool) -> Fault {
     let description = description.map(str::to_owned);
-    Fault { code: code.to_owned(), text: text.to_owned(), description, fell_back }
+    Fault { code: code.to_owned(), text: text.to_owned(), description, fell_back, seems_about_access: false }
 }
 
 #[tokio::test]
@@ -76,18 +76,60 @@ async fn words_of_a_fault_are_bounded_and_its_code_counted_when_it_is_one() {
     assert_eq!(self::fault("p001", "", None, true).words(), "p001");
 }
 
+fn fail(code: &str, text: &str) -> Play {
+    xml(&format!("<rsp status='fail'><error code='{code}'>{text}</error></rsp>"))
+}
+
+const ABOUT_ACCESS: [(&str, &str); 7] = [
+    ("p002", "Invalid login or password"),
+    ("p003", "Wrong PASSWORD"),
+    ("AUTH_FAILED", "no"),
+    ("5", "Unauthorized"),
+    ("5", "Reseller is not authorized"),
+    ("5", "Помилка Авторизації"),
+    ("5", "Невірний пароль"),
+];
+
 #[tokio::test]
-async fn whoever_is_not_let_in_changes_nothing_and_may_come_again() {
-    let fail = |code: &str, text: &str| {
-        xml(&format!("<rsp status='fail'><error code='{code}'>{text}</error></rsp>"))
-    };
+async fn words_about_the_login_let_a_question_come_again_and_never_a_payment() {
+    for (code, text) in ABOUT_ACCESS {
+        for asking in Asking::ALL {
+            let (error, _, seen) = error_after(asking, fail(code, text)).await;
+            let (is_refusal, retry) = match asking {
+                Asking::Pay => (matches!(error, PortmoneError::Refused(_)), Retry::Never),
+                Asking::Create | Asking::Payees => {
+                    (matches!(error, PortmoneError::CredentialsRefused(_)), SAFE)
+                }
+            };
+            assert!(is_refusal && seen.len() == 1, "{asking:?} {text}: {error:?}");
+            assert_eq!(error.retry(), retry, "{asking:?} {text}");
+            let fault = error.fault().unwrap();
+            assert!(fault.seems_about_access && fault.code == code, "{asking:?} {text}: {fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_declined_payment_is_not_taken_for_a_login() {
+    for (code, text) in [
+        ("51", "Authorization declined"),
+        ("05", "Declined by the author of the card"),
+        ("7", "Авторизацію відхилено"),
+    ] {
+        for asking in Asking::ALL {
+            let (error, ..) = error_after(asking, fail(code, text)).await;
+            assert!(
+                matches!(&error, PortmoneError::Refused(fault) if !fault.seems_about_access),
+                "{error:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_not_let_in_by_the_web_server_changes_nothing_and_may_come_again() {
     let nginx = "<html><head><title>400 The SSL certificate error</title></head></html>";
     for (play, code) in [
-        (fail("p002", "Invalid login or password"), "p002"),
-        (fail("p003", "Wrong PASSWORD"), "p003"),
-        (fail("AUTH_FAILED", "no"), "AUTH_FAILED"),
-        (fail("5", "Unauthorized"), "5"),
-        (fail("5", "Помилка Авторизації"), "5"),
         (html(401), "http-401"),
         (html(403), "http-403"),
         (with_status(400, nginx), "http-400"),

@@ -56,15 +56,51 @@ async fn credentials_that_one_bonus_had_read_again_serve_the_next_of_the_same_wa
 #[tokio::test]
 async fn whoever_is_not_let_in_did_not_pay_and_pays_the_same_bill_later() {
     let bench = Bench::start().await;
-    let words = json!({ "code": "p002" });
-    bench
-        .fault(json!({ "operation": "bills.pay", "fault": "refuse", "message": "Invalid login", "parameters": words }))
-        .await;
+    bench.fault(json!({ "operation": "bills.pay", "fault": "refuse", "message": "Declined" })).await;
     bench.accept(&accepted(RECEIPT)).await;
-    assert_eq!((bench.state(RECEIPT).as_str(), bench.payments().await.len()), ("BILL_MADE", 0));
+    bench.retry(RECEIPT).await;
+    let page = "<html>403 Forbidden</html>".to_owned();
+    bench.wire.answer_next("/portmone/api/directcash/", 1, (403, page));
+    assert_eq!(bench.deliver().await, Vec::<String>::new());
+    let standing = bench.standing(RECEIPT);
+    assert_eq!((&standing["state"], bench.payments().await.len()), (&json!("BILL_MADE"), 0));
+    assert_eq!(standing["reason"], "Portmone does not let us in: http-403");
     assert_eq!(bench.pass_and_watch(SignedDuration::from_mins(1)).await, 1);
     assert_eq!((bench.state(RECEIPT).as_str(), bench.payments().await), ("DONE", vec![1]));
-    assert_eq!((bench.bills_there().await.len(), bench.told().len()), (1, 2));
+    assert_eq!(bench.bills_there().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_payment_that_is_declined_is_asked_for_once_however_the_refusal_is_worded() {
+    for words in ["Authorization declined", "Invalid login", "Unauthorized", "Помилка авторизації"]
+    {
+        let bench = Bench::start().await;
+        let code = json!({ "code": "51" });
+        for _ in 0..3 {
+            bench
+                .fault(json!({ "operation": "bills.pay", "fault": "refuse", "message": words, "parameters": code }))
+                .await;
+        }
+        bench.accept(&accepted(RECEIPT)).await;
+        for minutes in [1, 5, 30, 120] {
+            bench.pass_and_watch(SignedDuration::from_mins(minutes)).await;
+        }
+        assert_eq!(bench.calls(), ["bills.create", "bills.pay"], "{words}");
+        let standing = bench.standing(RECEIPT);
+        assert_eq!((&standing["state"], &standing["refusal"]["code"]), (&json!("REFUSED"), &json!("51")));
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_was_refused_to_a_payment_is_read_again_for_the_next() {
+    let bench = Bench::start().await;
+    let code = json!({ "code": "p002" });
+    bench
+        .fault(json!({ "operation": "bills.pay", "fault": "refuse", "message": "Invalid login", "parameters": code }))
+        .await;
+    clock_moves(Duration::from_secs(61)).await;
+    bench.accept(&accepted(RECEIPT)).await;
+    assert_eq!((bench.state(RECEIPT).as_str(), bench.wire.count("BatchGetSecretValue")), ("REFUSED", 1));
 }
 
 #[tokio::test]

@@ -8,13 +8,14 @@ use super::wire::{self, Response};
 use super::xml::Element;
 use crate::providers::call::{Answer, CallError};
 use crate::providers::xml::Wrong;
-use crate::retry::Failure;
+use crate::retry::{Failure, Kind};
 
 /// Longest answer that is kept for people, in bytes.
 const MAX_EVIDENCE: usize = 4 << 10;
 
 pub(super) fn understood<T>(
     answer: &Answer,
+    kind: Kind,
     version: u32,
     read: impl Fn(&Element) -> Result<T, Wrong>,
 ) -> Result<T, PortmoneError> {
@@ -23,7 +24,8 @@ pub(super) fn understood<T>(
         Ok(Response::Ok(root)) if answer.status.is_success() => read(&root).map_err(unreadable),
         Ok(Response::Fail(root)) if !answer.status.is_redirection() => {
             let fault = wire::fault(&root, version);
-            Err(if wire::is_about_access(&fault) {
+            // What moves money is not asked for again because of how a refusal is worded.
+            Err(if fault.seems_about_access && kind != Kind::Once {
                 PortmoneError::CredentialsRefused(fault)
             } else {
                 PortmoneError::Refused(fault)
@@ -50,6 +52,7 @@ fn refused_by_status(answer: &Answer, what: Wrong) -> PortmoneError {
             text: "the web server in front of Portmone does not let us in".to_owned(),
             description: None,
             fell_back: false,
+            seems_about_access: true,
         });
     }
     answer.error(Failure::Refused, what).into()

@@ -238,7 +238,7 @@ impl Portmone {
         let call = self.caller.call(operation, Method::POST, &self.settings.base).within(within);
         match call.accepting(XML).body(FORM, form.into_bytes()).send().await {
             Ok(answer) => Exchanged {
-                outcome: answer::understood(&answer, self.settings.version, read),
+                outcome: answer::understood(&answer, operation.kind, self.settings.version, read),
                 answer: answer::evidence(&String::from_utf8_lossy(&answer.body)),
             },
             Err(error) => Exchanged { answer: answer::words_of(&error), outcome: Err(error.into()) },
@@ -264,7 +264,13 @@ fn refused_here<T>(amount: Money) -> Option<Exchanged<T>> {
         return None;
     }
     let text = "only what is more than nothing is paid".to_owned();
-    let fault = Fault { code: "amount".to_owned(), text: text.clone(), description: None, fell_back: false };
+    let fault = Fault {
+        code: "amount".to_owned(),
+        text: text.clone(),
+        description: None,
+        fell_back: false,
+        seems_about_access: false,
+    };
     Some(Exchanged { outcome: Err(PortmoneError::Refused(fault)), answer: text })
 }
 

@@ -17,16 +17,20 @@ pub struct Fault {
     pub description: Option<String>,
     /// Whether it answered as protocol version 1 although asked for a later one: there are no long words.
     pub fell_back: bool,
+    /// Whether its code or its short words seem to be about the login or the password. A guess: the list of codes is not
+    /// public.
+    pub seems_about_access: bool,
 }
 
 /// Why Portmone did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PortmoneError {
-    /// Portmone said no, and did nothing. Its words may be shown to operators; only the code goes to the log.
+    /// Portmone said no, and did nothing. Its words may be shown to operators; only the code goes to the log. Whatever it
+    /// says to a payment is this: a guess about its words is no reason to ask for money twice.
     #[error("Portmone refused: {}", .0.code)]
     Refused(Fault),
     /// Portmone does not accept the login, the password or the client certificate: nothing was done, and nothing will
-    /// be until they are mended. They may have been rotated.
+    /// be until they are mended. They may have been rotated. A payment is told so by HTTP alone.
     #[error("Portmone does not let us in: {}", .0.code)]
     CredentialsRefused(Fault),
     /// No answer that says anything.

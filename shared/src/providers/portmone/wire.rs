@@ -17,8 +17,22 @@ use crate::providers::xml::Wrong;
 const MAX_CODE: usize = 64;
 /// Longest words of a refusal that are kept, in bytes.
 const MAX_WORDS: usize = 500;
-/// By these words of a code or a short text a refusal is known to be about who asks.
-const ABOUT_ACCESS: [&str; 5] = ["auth", "login", "password", "unauthorized", "авторизац"];
+/// By these words of a code or a short text a refusal is taken to be about who asks. Payments are declined in words like
+/// "authorization declined", so that what begins like them is not enough.
+const ABOUT_ACCESS: [&str; 12] = [
+    "unauthorized",
+    "not authorized",
+    "authentication",
+    "auth_failed",
+    "auth failed",
+    "login",
+    "password",
+    "логін",
+    "логин",
+    "пароль",
+    "помилка авторизац",
+    "ошибка авторизац",
+];
 /// Where the id of a bill may stand, beside its attribute.
 const BILL_IDS: [&[&str]; 5] =
     [&["bill", "billId"], &["bill", "bill_id"], &["bill", "id"], &["billId"], &["bill_id"]];
@@ -55,18 +69,22 @@ pub(super) fn of_root(root: Element) -> Result<Response, Wrong> {
 /// Why it was not done.
 pub(super) fn fault(root: &Element, version: u32) -> Fault {
     let error = root.child("error");
+    let code =
+        beginning(words(error.and_then(|error| error.attribute("code")).unwrap_or_default()), MAX_CODE);
+    let text = error.map(|error| words(error.text())).unwrap_or_default();
     Fault {
-        code: beginning(words(error.and_then(|error| error.attribute("code")).unwrap_or_default()), MAX_CODE),
-        text: error.map(|error| words(error.text())).unwrap_or_default(),
+        seems_about_access: is_about_access(&code, &text),
+        code,
+        text,
         description: root.text_at(&["error_description"]).map(words),
         fell_back: version >= 2 && root.child("error_description").is_none(),
     }
 }
 
-/// Whether a refusal is about who asks.
-pub(super) fn is_about_access(fault: &Fault) -> bool {
-    let told = format!("{} {}", fault.code, fault.text).to_lowercase();
-    ABOUT_ACCESS.iter().any(|word| told.contains(word))
+/// Whether a refusal seems to be about who asks.
+pub(super) fn is_about_access(code: &str, text: &str) -> bool {
+    let told = format!("{code} {text}").to_lowercase();
+    ABOUT_ACCESS.iter().any(|words| told.contains(words))
 }
 
 pub(super) fn created(root: &Element) -> Result<CreatedBill, Wrong> {
