@@ -12,7 +12,7 @@ use shared::domain::bonus::report::{BillReport, Heard};
 use shared::domain::identifier::PortmoneBillId;
 use shared::lambda::correlation;
 use shared::lambda::metrics::Metric;
-use shared::providers::portmone::callback::{Dialect, Incoming, Notice};
+use shared::providers::portmone::callback::{CallbackError, Dialect, Incoming, Notice, UnreadBill};
 use shared::providers::portmone::reply::{self, Reply};
 use shared::stores::invoices::Cause;
 use shared::stores::table::StoreError;
@@ -47,14 +47,19 @@ pub async fn handle(app: &App, request: Request) -> Response<String> {
         received_at: cause.now,
     };
     let reply = match app.open(&incoming).await {
-        Ok(Notice::Reports { dialect, reports }) => keep_all(app, dialect, reports, &cause).await,
+        Ok(Notice::Reports { dialect, reports, unread }) => {
+            keep_all(app, dialect, reports, &unread, &cause).await
+        }
         Ok(Notice::Requests { payee, payers }) => {
             let correlation_id = &cause.correlation_id;
             tracing::info!(correlationId = correlation_id, payers = payers.len(), "asked what payers owe");
             reply::nobody_owes(&payee, &payers)
         }
         Err(error) => {
-            app.metrics.count(Metric::WebhookRefused);
+            // Of Portmone's own that is not kept one is too many, of forgeries it is not.
+            let metric =
+                if error.is_proved() { Metric::PortmoneReportNotKept } else { Metric::WebhookRefused };
+            app.metrics.count(metric);
             tracing::warn!(correlationId = cause.correlation_id, %error, "callback refused");
             reply::refused(error, Dialect::suggested_by(request.headers()), cause.now)
         }
@@ -62,23 +67,35 @@ pub async fn handle(app: &App, request: Request) -> Response<String> {
     response(reply)
 }
 
-/// Keeps every report, or asks for all of them again: what is kept already is known when it comes again.
+/// Keeps every report, or asks for all of them again: what is kept already is known when it comes again. Bills that
+/// cannot be read are refused, and are in nobody else's way.
 async fn keep_all(
     app: &App,
     dialect: Dialect,
     reports: Vec<(PortmoneBillId, BillReport)>,
+    unread: &[UnreadBill],
     cause: &Cause,
 ) -> Reply {
     let keep = |(bill, reports)| keep(app, bill, reports, cause);
     let told = stream::iter(by_bill(reports).into_values()).map(keep).buffer_unordered(AT_ONCE);
     let told = told.concat().await;
-    if told.iter().all(|told| matches!(told.kept, Ok(Heard::Kept | Heard::Repeated))) {
-        log_kept(&told, cause);
-        return reply::acknowledged(dialect, cause.now);
+    let is_full = told.iter().any(|told| matches!(told.kept, Ok(Heard::TooMany)));
+    if is_full || !unread.is_empty() {
+        app.metrics.count(Metric::PortmoneReportNotKept);
     }
-    app.metrics.count(Metric::RequestFailed);
-    told.iter().for_each(|told| log_lost(told, cause));
-    reply::send_again(dialect, cause.now)
+    log_unread(unread, cause);
+    if told.iter().any(|told| !matches!(told.kept, Ok(Heard::Kept | Heard::Repeated))) {
+        app.metrics.count(Metric::RequestFailed);
+        told.iter().for_each(|told| log_lost(told, cause));
+        return reply::send_again(dialect, cause.now);
+    }
+    log_kept(&told, cause);
+    match unread.first() {
+        None => reply::acknowledged(dialect, cause.now),
+        Some(UnreadBill { what, .. }) => {
+            reply::refused(CallbackError::Unreadable { dialect, what }, dialect, cause.now)
+        }
+    }
 }
 
 /// Two reports on one bill must not come in each other's way.
@@ -101,8 +118,11 @@ async fn keep(app: &App, bill: PortmoneBillId, reports: Vec<BillReport>, cause: 
     told
 }
 
-/// One line for the whole callback.
+/// One line for the whole callback, if anything of it is kept.
 fn log_kept(told: &[Told], cause: &Cause) {
+    if told.is_empty() {
+        return;
+    }
     let bills: Vec<&str> = told.iter().take(NAMED).map(|told| told.bill.as_str()).collect();
     let heard = |told: &Told| told.kept.as_ref().ok().map(|heard| format!("{} {heard:?}", told.outcome));
     let outcomes: BTreeSet<String> = told.iter().filter_map(heard).collect();
@@ -113,6 +133,25 @@ fn log_kept(told: &[Told], cause: &Cause) {
         source = told.first().map(|told| told.source),
         outcome = Vec::from_iter(outcomes).join(", "),
         "callback"
+    );
+}
+
+/// One line for all bills that cannot be read: which, in which states, and why. Never what else stands in them.
+fn log_unread(unread: &[UnreadBill], cause: &Cause) {
+    if unread.is_empty() {
+        return;
+    }
+    let bills = unread.iter().filter_map(|unread| unread.bill.as_ref());
+    let bills: Vec<&str> = bills.take(NAMED).map(PortmoneBillId::as_str).collect();
+    let states: BTreeSet<&str> = unread.iter().filter_map(|unread| unread.state.as_deref()).collect();
+    let wrong: BTreeSet<&str> = unread.iter().map(|unread| unread.what).collect();
+    tracing::warn!(
+        correlationId = cause.correlation_id,
+        bills = bills.join(" "),
+        unread = unread.len(),
+        states = states.into_iter().take(NAMED).collect::<Vec<_>>().join(", "),
+        error = wrong.into_iter().collect::<Vec<_>>().join(", "),
+        "bills that cannot be read"
     );
 }
 

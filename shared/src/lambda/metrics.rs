@@ -139,6 +139,9 @@ pub enum Metric {
     PortmoneCallbackLatency,
     /// Portmone reported about a bill that no bonus has.
     PortmoneReportUnmatched,
+    /// A proved report of Portmone's is not kept, and will not be when it comes again: it cannot be read, or its bill has
+    /// too many.
+    PortmoneReportNotKept,
     /// A bonus is paid out: `payout_success`.
     PayoutSuccess,
     /// A bonus was refused: `payout_failure`.
@@ -151,7 +154,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 65] = [
+    pub const ALL: [Self; 66] = [
         Self::WebhookRefused,
         Self::PaymentSettled,
         Self::PaymentRepeated,
@@ -213,6 +216,7 @@ impl Metric {
         Self::PortmoneVersionFallback,
         Self::PortmoneCallbackLatency,
         Self::PortmoneReportUnmatched,
+        Self::PortmoneReportNotKept,
         Self::PayoutSuccess,
         Self::PayoutFailure,
         Self::PayoutTimeout,

@@ -1,7 +1,7 @@
 //! What Portmone sends without being asked: what each dialect is read as.
 
 use shared::domain::bonus::report::{BillReport, ReportSource, ReportedOutcome};
-use shared::providers::portmone::callback::{CallbackError, Dialect, Notice, Payer};
+use shared::providers::portmone::callback::{CallbackError, Dialect, Notice, Payer, UnreadBill};
 
 use crate::portmone_setup::{NOW, REQUESTS, RSP_OK, form, read, uah};
 use crate::setup::at;
@@ -14,7 +14,8 @@ const GATEWAY: &str = include_str!("../fixtures/portmone/gateway_notice.json");
 /// The reports of a body, and how it is to be answered.
 fn reports(body: &str) -> (Dialect, Vec<(String, BillReport)>) {
     match read(body).unwrap_or_else(|error| panic!("{body}: {error}")) {
-        Notice::Reports { dialect, reports } => {
+        Notice::Reports { dialect, reports, unread } => {
+            assert_eq!(unread, [], "{body}");
             (dialect, reports.into_iter().map(|(bill, report)| (bill.to_string(), report)).collect())
         }
         other => panic!("{other:?}"),
@@ -33,6 +34,20 @@ fn wrong(body: &str) -> (Dialect, &'static str) {
         Err(CallbackError::Unreadable { dialect, what }) => (dialect, what),
         other => panic!("{body}: {other:?}"),
     }
+}
+
+/// What is kept of a notice of which not all can be read, by bill, and what cannot.
+fn in_parts(document: &str) -> (Vec<String>, Vec<UnreadBill>) {
+    match read(&form(document)) {
+        Ok(Notice::Reports { dialect: Dialect::Biller, reports, unread }) => {
+            (reports.into_iter().map(|(bill, _)| bill.to_string()).collect(), unread)
+        }
+        other => panic!("{document}: {other:?}"),
+    }
+}
+
+fn unread(bill: Option<&str>, state: Option<&str>, what: &'static str) -> UnreadBill {
+    UnreadBill { bill: bill.map(|bill| bill.parse().unwrap()), state: state.map(str::to_owned), what }
 }
 
 fn failed(code: &str, reason: &str) -> ReportedOutcome {
@@ -132,21 +147,63 @@ fn a_registry_reports_each_of_its_bills() {
 }
 
 #[test]
-fn bills_that_say_nothing_clear_are_refused_whole() {
+fn a_bill_that_says_nothing_clear_is_not_read_and_says_which_it_is() {
+    let (no_id, no_amount) = ("it has a bill without a BILL_ID", "it has a bill without a PAYED_AMOUNT");
+    let (amount, state) = ("it has an amount that is none", "it has a bill in a state that is not known");
+    let bill = Some("966666666");
+    for (document, expected) in [
+        (BILLS.replace("<BILL_ID>966666666</BILL_ID>", ""), unread(None, Some("PAYED"), no_id)),
+        (
+            BILLS.replace("966666666", "96 66"),
+            unread(None, Some("PAYED"), "it names a bill by what is no id"),
+        ),
+        (BILLS.replace("<PAYED_AMOUNT>120.35</PAYED_AMOUNT>", ""), unread(bill, Some("PAYED"), no_amount)),
+        (BILLS.replace("120.35", "0.00"), unread(bill, Some("PAYED"), "it reports a payment of nothing")),
+        (BILLS.replace("120.35", "1e3"), unread(bill, Some("PAYED"), amount)),
+        (BILLS.replace("120.35", "120.355"), unread(bill, Some("PAYED"), amount)),
+        (BILLS.replace(">PAYED<", ">CREATED<"), unread(bill, Some("CREATED"), state)),
+        (BILLS.replace(">PAYED<", ">380991234567<"), unread(bill, None, state)),
+        (
+            BILLS.replace(">PAYED<", ">REJECTED<").replace("120.35", "-120.35"),
+            unread(bill, Some("REJECTED"), state),
+        ),
+        (BILLS.replace("30098", "3 0"), unread(bill, Some("PAYED"), "it names a payee by what is no id")),
+    ] {
+        assert_eq!(in_parts(&document), (Vec::new(), vec![expected]), "{document:.200}");
+    }
+}
+
+#[test]
+fn the_bills_beside_one_that_cannot_be_read_are_read() {
+    let bill = |id: &str, state: &str| {
+        format!(
+            "<BILL><BILL_ID>{id}</BILL_ID><PAYED_AMOUNT>1.00</PAYED_AMOUNT><STATUS>{state}</STATUS></BILL>"
+        )
+    };
+    let three = format!("{}{}{}", bill("1", "PAYED"), bill("2", "RETURN"), bill("3", "REJECTED"));
+    let state = "it has a bill in a state that is not known";
+    let expected = (vec!["1".to_owned(), "3".to_owned()], vec![unread(Some("2"), Some("RETURN"), state)]);
+    assert_eq!(in_parts(&format!("<BILLS>{three}</BILLS>")), expected);
+    let order = |inside: &str| format!("<PAY_ORDER>{inside}</PAY_ORDER>");
+    let orders = [
+        order(&format!("<PAYEE>9 9</PAYEE><BILLS>{}</BILLS>", bill("4", "PAYED"))),
+        order("<BILLS/>"),
+        order(&bill("5", "PAYED")),
+        order(&format!("<BILLS>{three}</BILLS>")),
+    ];
+    let (kept, unread) = in_parts(&format!("<PAY_ORDERS>{}</PAY_ORDERS>", orders.concat()));
+    assert_eq!(kept, ["1", "3"]);
+    let (payee, order) = ("it names a payee by what is no id", "it has an order without bills");
+    let wrong: Vec<_> = unread.iter().map(|unread| unread.what).collect();
+    assert_eq!(wrong, [payee, order, order, state]);
+}
+
+#[test]
+fn documents_that_say_nothing_clear_are_refused_whole() {
     for document in [
         "<BILLS/>".to_owned(),
-        BILLS.replace("<BILL_ID>966666666</BILL_ID>", ""),
-        BILLS.replace("966666666", "96 66"),
-        BILLS.replace("<PAYED_AMOUNT>120.35</PAYED_AMOUNT>", ""),
-        BILLS.replace("120.35", "0.00"),
-        BILLS.replace("120.35", "1e3"),
-        BILLS.replace("120.35", "120.355"),
-        BILLS.replace(">PAYED<", ">CREATED<"),
-        BILLS.replace(">PAYED<", ">RETURN<"),
-        BILLS.replace(">PAYED<", ">REJECTED<").replace("120.35", "-120.35"),
-        BILLS.replace("30098", "3 0"),
-        BILLS.replace("</BILLS>", "<BILL/></BILLS>"),
-        PAY_ORDERS.replace("<BILLS>", "<BILL>").replace("</BILLS>", "</BILL>"),
+        "<BILLS><OTHER/></BILLS>".to_owned(),
+        "<PAY_ORDERS><ORDER/></PAY_ORDERS>".to_owned(),
         RSP_OK.to_owned(),
         "<OTHER/>".to_owned(),
         "x".to_owned(),

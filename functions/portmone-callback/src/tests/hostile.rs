@@ -98,15 +98,6 @@ async fn what_is_no_notice_is_refused_with_what_is_missing() {
 }
 
 #[tokio::test]
-async fn one_bad_bill_in_a_notice_keeps_none_of_it() {
-    let bench = Bench::start().await;
-    let good = "<BILL><BILL_ID>1</BILL_ID><PAYED_AMOUNT>1.00</PAYED_AMOUNT></BILL>";
-    let answer = bench.send(with_document(&format!("<BILLS>{good}<BILL/></BILLS>"))).await;
-    assert_eq!(answer.status, 400);
-    bench.check_untouched();
-}
-
-#[tokio::test]
 async fn a_question_that_cannot_be_read_is_answered_as_questions_are() {
     let bench = Bench::start().await;
     let answer = bench.send(with_document("<REQUESTS><PAYEE>1001</PAYEE></REQUESTS>")).await;

@@ -10,3 +10,4 @@ mod log_lines;
 mod refusals;
 mod rotation;
 mod store_trouble;
+mod unread;

@@ -83,6 +83,9 @@ pub enum Notice {
         dialect: Dialect,
         /// What became of which. Several in a registry.
         reports: Vec<(PortmoneBillId, BillReport)>,
+        /// Bills beside these that cannot be read. None as a rule; without one there is at least one report, unless a
+        /// registry is empty.
+        unread: Vec<UnreadBill>,
     },
     /// It asks what payers owe.
     Requests {
@@ -91,6 +94,17 @@ pub enum Notice {
         /// Who.
         payers: Vec<Payer>,
     },
+}
+
+/// A bill in a notice that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadBill {
+    /// Which, where at least that can be read.
+    pub bill: Option<PortmoneBillId>,
+    /// Portmone's word for its state, where there is one that is a short plain word.
+    pub state: Option<String>,
+    /// What is wrong with it. Says nothing of what stands in it.
+    pub what: &'static str,
 }
 
 /// An account that Portmone asks about, as it wrote it. May be a phone number: shown masked.
@@ -123,6 +137,16 @@ pub enum CallbackError {
         /// What is wrong with it. Says nothing of what stands in it.
         what: &'static str,
     },
+}
+
+impl CallbackError {
+    /// Whether the notice is proved all the same: then it is Portmone's, and somebody has to know that it is not kept.
+    pub fn is_proved(&self) -> bool {
+        match self {
+            Self::TooLong | Self::Unreadable { .. } => true,
+            Self::Disabled | Self::ForeignAddress | Self::TokenInvalid | Self::CertificateInvalid => false,
+        }
+    }
 }
 
 impl Callbacks {

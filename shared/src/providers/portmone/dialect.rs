@@ -2,15 +2,15 @@
 //!
 //! The biller protocol has no official page that is public: what is read is what several billers' servers read. A
 //! payment and its return differ by the sign of `PAYED_AMOUNT`. Of the states of a bill `PAYED` is known, and
-//! `REJECTED`; older notices have none. Any other state is neither a payment nor its failure, so that such a notice is
-//! refused whole, and a person sees it: it would be guessing to keep it as either.
+//! `REJECTED`; older notices have none. Any other state is neither a payment nor its failure, so that such a bill is not
+//! read, and a person sees it: it would be guessing to keep it as either. The other bills of its notice are read.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::form_urlencoded;
 
-use super::callback::{Dialect, Notice, Payer};
+use super::callback::{Dialect, Notice, Payer, UnreadBill};
 use super::masking::{beginning, masked, masked_account};
 use super::wire::{self, Response};
 use super::xml::{self, Element};
@@ -22,8 +22,18 @@ use crate::providers::xml::Wrong;
 /// Longest evidence of one report, in bytes.
 const MAX_WORDS: usize = 2 << 10;
 
+/// Longest word for a state that is shown, in bytes.
+const MAX_STATE: usize = 32;
+
 /// A report about a bill.
 type Report = (PortmoneBillId, BillReport);
+
+/// What is read of the bills in a document.
+#[derive(Default)]
+struct Bills {
+    reports: Vec<Report>,
+    unread: Vec<UnreadBill>,
+}
 
 /// The gateway's JSON. <https://github.com/Portmone/WordPress>
 #[derive(Debug, Deserialize)]
@@ -46,11 +56,11 @@ pub(super) fn read(body: &[u8], received_at: Timestamp) -> Result<Notice, (Diale
     match text.first() {
         Some(b'<') => {
             let report = direct(body, received_at).map_err(|what| (Dialect::Direct, what))?;
-            Ok(Notice::Reports { dialect: Dialect::Direct, reports: vec![report] })
+            Ok(Notice::Reports { dialect: Dialect::Direct, reports: vec![report], unread: Vec::new() })
         }
         Some(b'{') => {
             let report = gateway(text, received_at).map_err(|what| (Dialect::Gateway, what))?;
-            Ok(Notice::Reports { dialect: Dialect::Gateway, reports: vec![report] })
+            Ok(Notice::Reports { dialect: Dialect::Gateway, reports: vec![report], unread: Vec::new() })
         }
         Some(_) => biller(body, received_at),
         None => Err((Dialect::Direct, "it is empty")),
@@ -97,56 +107,99 @@ fn biller(body: &[u8], received_at: Timestamp) -> Result<Notice, (Dialect, Wrong
         return Err(wrong("it is neither XML nor JSON nor a form with one field `data`"));
     };
     let root = xml::read(document.as_bytes()).map_err(wrong)?;
-    let reports: Result<Vec<Report>, Wrong> = match root.name.as_str() {
-        "BILLS" => notices(&root, None, ReportSource::Biller, received_at),
-        "PAY_ORDERS" => registry(&root, received_at),
+    let bills = match root.name.as_str() {
+        "BILLS" => bills_of(&root, received_at).map_err(wrong)?,
+        "PAY_ORDERS" => registry(&root, received_at).map_err(wrong)?,
         "REQUESTS" => return requests(&root).map_err(|what| (Dialect::Requests, what)),
-        _ => Err("it is XML, but no BILLS, PAY_ORDERS or REQUESTS"),
+        _ => return Err(wrong("it is XML, but no BILLS, PAY_ORDERS or REQUESTS")),
     };
-    Ok(Notice::Reports { dialect: Dialect::Biller, reports: reports.map_err(wrong)? })
+    Ok(Notice::Reports { dialect: Dialect::Biller, reports: bills.reports, unread: bills.unread })
 }
 
-fn registry(root: &Element, received_at: Timestamp) -> Result<Vec<Report>, Wrong> {
-    let mut reports = Vec::new();
+fn bills_of(root: &Element, received_at: Timestamp) -> Result<Bills, Wrong> {
+    let mut bills = Bills::default();
+    bills.read(root, &Ok(None), ReportSource::Biller, received_at);
+    if bills.count() == 0 { Err("it has no bills") } else { Ok(bills) }
+}
+
+fn registry(root: &Element, received_at: Timestamp) -> Result<Bills, Wrong> {
+    let mut bills = Bills::default();
     for order in root.named("PAY_ORDER") {
-        let bills = order.child("BILLS").ok_or("it has an order without bills")?;
-        reports.extend(notices(bills, code_of_payee(order)?, ReportSource::Registry, received_at)?);
+        let before = bills.count();
+        let payee = code_of_payee(order);
+        if let Some(inside) = order.child("BILLS") {
+            bills.read(inside, &payee, ReportSource::Registry, received_at);
+        }
+        if bills.count() == before {
+            let what = "it has an order without bills";
+            bills.unread.push(UnreadBill { bill: None, state: None, what });
+        }
     }
-    Ok(reports)
+    // One without orders says nothing; one with something else is not known.
+    if bills.count() == 0 && !root.children.is_empty() { Err("it has no orders") } else { Ok(bills) }
 }
 
-/// The bills in an element; a registry says once for many who was paid.
-fn notices(
-    bills: &Element,
+impl Bills {
+    fn count(&self) -> usize {
+        self.reports.len().saturating_add(self.unread.len())
+    }
+
+    /// Reads each bill in an element by itself; a registry says once for many who was paid.
+    fn read(
+        &mut self,
+        bills: &Element,
+        payee: &Result<Option<PayeeId>, Wrong>,
+        source: ReportSource,
+        received_at: Timestamp,
+    ) {
+        for bill in bills.named("BILL") {
+            let payee = payee.clone();
+            match payee.and_then(|payee| report_of(bill, payee, source, received_at)) {
+                Ok(report) => self.reports.push(report),
+                Err(what) => self.unread.push(unread(bill, what)),
+            }
+        }
+    }
+}
+
+fn report_of(
+    bill: &Element,
     payee: Option<PayeeId>,
     source: ReportSource,
     received_at: Timestamp,
-) -> Result<Vec<Report>, Wrong> {
-    let mut reports = Vec::new();
-    for bill in bills.named("BILL") {
-        let id = bill.text_at(&["BILL_ID"]).ok_or("it has a bill without a BILL_ID")?;
-        let id: PortmoneBillId = id.parse().map_err(|_| "it names a bill by what is no id")?;
-        let amount =
-            hryvnias(bill.text_at(&["PAYED_AMOUNT"]).ok_or("it has a bill without a PAYED_AMOUNT")?)?;
-        let outcome = match bill.text_at(&["STATUS"]) {
-            None | Some("PAYED") => paid_or_returned(Some(amount))?,
-            Some("REJECTED") if amount.minor() >= 0 => {
-                ReportedOutcome::Failed { code: "REJECTED".to_owned(), reason: String::new() }
-            }
-            Some(_) => return Err("it has a bill in a state that is not known"),
-        };
-        let report = BillReport {
-            outcome,
-            amount: Some(size_of(amount)),
-            payee: code_of_payee(bill)?.or_else(|| payee.clone()),
-            recipient: bill.text_at(&["PAYER", "CONTRACT_NUMBER"]).map(masked_account),
-            source,
-            received_at,
-            words: words(&bill.to_xml()),
-        };
-        reports.push((id, report));
+) -> Result<Report, Wrong> {
+    let id = bill.text_at(&["BILL_ID"]).ok_or("it has a bill without a BILL_ID")?;
+    let id: PortmoneBillId = id.parse().map_err(|_| "it names a bill by what is no id")?;
+    let amount = hryvnias(bill.text_at(&["PAYED_AMOUNT"]).ok_or("it has a bill without a PAYED_AMOUNT")?)?;
+    let outcome = match bill.text_at(&["STATUS"]) {
+        None | Some("PAYED") => paid_or_returned(Some(amount))?,
+        Some("REJECTED") if amount.minor() >= 0 => {
+            ReportedOutcome::Failed { code: "REJECTED".to_owned(), reason: String::new() }
+        }
+        Some(_) => return Err("it has a bill in a state that is not known"),
+    };
+    let report = BillReport {
+        outcome,
+        amount: Some(size_of(amount)),
+        payee: code_of_payee(bill)?.or(payee),
+        recipient: bill.text_at(&["PAYER", "CONTRACT_NUMBER"]).map(masked_account),
+        source,
+        received_at,
+        words: words(&bill.to_xml()),
+    };
+    Ok((id, report))
+}
+
+fn unread(bill: &Element, what: Wrong) -> UnreadBill {
+    let is_plain = |text: &&str| {
+        let is_known = |letter: u8| letter.is_ascii_alphabetic() || matches!(letter, b'_' | b'-' | b' ');
+        text.len() <= MAX_STATE && text.bytes().all(is_known)
+    };
+    UnreadBill {
+        bill: bill.text_at(&["BILL_ID"]).and_then(|id| id.parse().ok()),
+        state: bill.text_at(&["STATUS"]).filter(is_plain).map(str::to_owned),
+        what,
     }
-    if reports.is_empty() { Err("it has no bills") } else { Ok(reports) }
 }
 
 fn requests(root: &Element) -> Result<Notice, Wrong> {
