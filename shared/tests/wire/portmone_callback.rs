@@ -116,8 +116,27 @@ fn bills_are_payments_and_a_negative_amount_is_a_return() {
         assert!(report.words.contains("UA*************************00"), "{}", report.words);
         assert!(report.words.contains("<PAY_DATE>2021-07-14</PAY_DATE>"), "{}", report.words);
     }
-    let rejected = the_report(&form(&BILLS.replace(">PAYED<", ">REJECTED<"))).2;
-    assert_eq!(rejected.outcome, failed("REJECTED", ""));
+    let rejected = BILLS.replace(">PAYED<", ">REJECTED<");
+    let report = the_report(&form(&rejected)).2;
+    assert_eq!((report.outcome, report.amount), (failed("REJECTED", ""), Some(uah(12_035))));
+}
+
+#[test]
+fn a_failure_of_which_nothing_was_paid_tells_no_amount() {
+    let rejected = BILLS.replace(">PAYED<", ">REJECTED<").replace("120.35", "0.00");
+    let report = the_report(&form(&rejected)).2;
+    assert_eq!((report.outcome, report.amount), (failed("REJECTED", ""), None));
+    let told = |amounts: &str| {
+        format!("<rsp status='fail'><bill id='523'>{amounts}</bill><error code='1'>no</error></rsp>")
+    };
+    for (amounts, expected) in [
+        ("<paidAmount>0.00</paidAmount>", None),
+        ("<paidAmount>0</paidAmount><amount>1.00</amount>", None),
+        ("<amount>1.00</amount>", Some(uah(100))),
+    ] {
+        let report = the_report(&told(amounts)).2;
+        assert_eq!((report.outcome, report.amount), (failed("1", "no"), expected), "{amounts}");
+    }
 }
 
 #[test]

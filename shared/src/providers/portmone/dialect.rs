@@ -89,8 +89,8 @@ fn direct(body: &[u8], received_at: Timestamp) -> Result<Report, Wrong> {
         ReportedOutcome::Failed { reason: fault.words(), code: fault.code }
     };
     let report = BillReport {
+        amount: amount.and_then(|amount| told_amount(&outcome, amount)),
         outcome,
-        amount: amount.map(size_of),
         payee: wire::payee(&root)?,
         recipient: told("contractNumber").map(masked_account),
         source: ReportSource::Direct,
@@ -179,8 +179,8 @@ fn report_of(
         Some(_) => return Err("it has a bill in a state that is not known"),
     };
     let report = BillReport {
+        amount: told_amount(&outcome, amount),
         outcome,
-        amount: Some(size_of(amount)),
         payee: code_of_payee(bill)?.or(payee),
         recipient: bill.text_at(&["PAYER", "CONTRACT_NUMBER"]).map(masked_account),
         source,
@@ -259,6 +259,12 @@ fn paid_or_returned(amount: Option<Money>) -> Result<ReportedOutcome, Wrong> {
         Some(minor) if minor < 0 => Ok(ReportedOutcome::Refunded),
         Some(_) | None => Ok(ReportedOutcome::Paid),
     }
+}
+
+/// How much a report is about. That nothing was paid is what a failure says of any bill: it is no other amount.
+fn told_amount(outcome: &ReportedOutcome, amount: Money) -> Option<Money> {
+    let is_nothing = matches!(outcome, ReportedOutcome::Failed { .. }) && amount.minor() == 0;
+    (!is_nothing).then(|| size_of(amount))
 }
 
 fn size_of(amount: Money) -> Money {
