@@ -43,6 +43,22 @@ async fn whatever_came_before_another_outcome_is_kept_beside_it() {
 }
 
 #[tokio::test]
+async fn a_payment_to_another_account_is_no_repeat_of_one_to_ours() {
+    let bench = Bench::start().await;
+    let paid = |account: &str| {
+        with_document(&format!(
+            "<BILLS><BILL><BILL_ID>523</BILL_ID><PAYED_AMOUNT>1.00</PAYED_AMOUNT>\
+             <PAYER><CONTRACT_NUMBER>{account}</CONTRACT_NUMBER></PAYER></BILL></BILLS>"
+        ))
+    };
+    for account in ["380671234599", "380671234567", "380671234599"] {
+        assert_eq!(bench.send(paid(account)).await, result(200, 0, "OK"), "{account}");
+    }
+    let kept = bench.reports().await.into_iter().map(|report| report.recipient.unwrap());
+    assert_eq!(kept.collect::<Vec<_>>(), ["+**********99", "+**********67"]);
+}
+
+#[tokio::test]
 async fn a_registry_that_follows_its_notices_tells_nothing_new() {
     let bench = Bench::start().await;
     let notice = "<BILLS><BILL><BILL_ID>7</BILL_ID><PAYED_AMOUNT>1.00</PAYED_AMOUNT></BILL></BILLS>";

@@ -115,6 +115,7 @@ impl BillReport {
         self.outcome == other.outcome
             && (self.amount.is_none() || self.amount == other.amount)
             && (self.payee.is_none() || self.payee == other.payee)
+            && (self.recipient.is_none() || self.recipient == other.recipient)
             && proves_as_much
     }
 }
@@ -189,6 +190,24 @@ mod tests {
         assert_eq!(bill.hear(report(ReportedOutcome::Paid, Some(200), ReportSource::Biller)), Heard::Kept);
         let failed = ReportedOutcome::Failed { code: "123".to_owned(), reason: "Declined".to_owned() };
         assert_eq!(bill.hear(report(failed, None, ReportSource::Direct)), Heard::Kept);
+    }
+
+    #[test]
+    fn a_report_about_another_account_or_payee_is_no_repeat() {
+        let to = |payee: Option<&str>, recipient: Option<&str>| BillReport {
+            payee: payee.map(|payee| payee.parse().unwrap()),
+            recipient: recipient.map(str::to_owned),
+            ..report(ReportedOutcome::Paid, Some(100), ReportSource::Biller)
+        };
+        let (other, ours) = (Some("+**********99"), Some("+**********67"));
+        let mut bill = bill();
+        assert_eq!(bill.hear(to(None, other)), Heard::Kept);
+        assert_eq!(bill.hear(to(None, ours)), Heard::Kept);
+        assert_eq!(bill.hear(to(Some("2065"), ours)), Heard::Kept);
+        assert_eq!(bill.hear(to(Some("2066"), ours)), Heard::Kept);
+        for (payee, recipient) in [(None, other), (None, ours), (None, None), (Some("2065"), None)] {
+            assert_eq!(bill.hear(to(payee, recipient)), Heard::Repeated, "{payee:?} {recipient:?}");
+        }
     }
 
     #[test]
