@@ -139,7 +139,13 @@ async fn a_payment_of_which_something_is_wrong_is_a_person_s() {
 
 #[tokio::test]
 async fn a_payment_that_is_not_said_to_be_made_is_in_doubt() {
-    for inside in ["<status>processing</status>", "", "<paidAmount>much</paidAmount>"] {
+    for inside in [
+        "<status>processing</status>",
+        "",
+        "<paidAmount>much</paidAmount>",
+        "<status>paid</status><paidAmount>0,50</paidAmount>",
+        "<status>paid</status><payee id=\"20 65\"/>",
+    ] {
         let bench = paid_with(|id| bill(id, inside)).await;
         let standing = bench.standing(RECEIPT);
         assert_eq!(

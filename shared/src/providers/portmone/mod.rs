@@ -109,7 +109,7 @@ pub struct PayBill<'a> {
 /// What Portmone says of a bill that it does not refuse to pay. Whether it is the right one is for the caller to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaidBill {
-    /// How much was paid, where it is said in a way that can be read.
+    /// How much was paid, where it is said.
     pub paid_amount: Option<Money>,
     /// Portmone's word for the state of the bill, such as `paid`, where there is one.
     pub status: Option<String>,
@@ -199,7 +199,7 @@ impl Portmone {
             return refused;
         }
         let operation = Operation { provider: "portmone", name: PAY, kind: Kind::Once };
-        let read = |root: &Element| Ok(wire::paid(root, bill.amount.currency()));
+        let read = |root: &Element| wire::paid(root, bill.amount.currency());
         self.ask(operation, PAY_TAKES_AT_MOST, bill.parameters(), read).await
     }
 

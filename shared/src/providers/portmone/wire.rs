@@ -93,16 +93,20 @@ pub(super) fn created(root: &Element) -> Result<CreatedBill, Wrong> {
 }
 
 /// What is known of the payment: that it was made is said by the status of the document.
-pub(super) fn paid(root: &Element, currency: Currency) -> PaidBill {
+///
+/// # Errors
+/// When something of it is there and cannot be read: it might be another amount, bill or payee than ours.
+pub(super) fn paid(root: &Element, currency: Currency) -> Result<PaidBill, Wrong> {
     let told = |name: &str| root.text_at(&["bill", name]).or_else(|| root.text_at(&[name]));
     let kept = |text: &str| beginning(words(text), MAX_CODE);
-    PaidBill {
-        paid_amount: told("paidAmount").and_then(|text| amount(text, currency)),
+    let readable = |text| amount(text, currency).ok_or("it has an amount that is none");
+    Ok(PaidBill {
+        paid_amount: told("paidAmount").map(readable).transpose()?,
         status: told("status").map(kept),
         paid_at: told("payDate").map(kept),
-        bill: bill_id(root).ok().flatten(),
-        payee: payee(root).ok().flatten(),
-    }
+        bill: bill_id(root)?,
+        payee: payee(root)?,
+    })
 }
 
 /// An amount in hryvnias, the only currency of the biller protocol.
