@@ -192,10 +192,26 @@ impl Answer {
 
     /// An error about this answer, with the beginning of the body for people.
     pub fn error(&self, failure: Failure, what: &str) -> CallError {
-        let excerpt: String = String::from_utf8_lossy(&self.body).chars().take(MAX_EXCERPT).collect();
+        let excerpt = beginning_of(&String::from_utf8_lossy(&self.body));
         let detail = format!("{what} (HTTP {})", self.status.as_u16());
         CallError { operation: self.operation, failure, detail, excerpt }
     }
+}
+
+/// The beginning of an answer. A number that would be cut is left out as a whole: half of one is not known for a phone
+/// number by whoever masks it.
+fn beginning_of(body: &str) -> String {
+    let mut letters = body.chars();
+    let mut beginning: String = letters.by_ref().take(MAX_EXCERPT).collect();
+    if letters.next().is_some() {
+        let may_be_of_a_number = |letter: char| {
+            letter.is_numeric()
+                || letter.is_whitespace()
+                || matches!(letter, '+' | '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}')
+        };
+        beginning.truncate(beginning.trim_end_matches(may_be_of_a_number).len());
+    }
+    beginning
 }
 
 async fn exchange(operation: Operation, request: reqwest::RequestBuilder) -> Result<Answer, CallError> {

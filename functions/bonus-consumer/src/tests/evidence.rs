@@ -92,6 +92,27 @@ async fn neither_a_password_nor_a_number_is_stored_or_logged_whatever_portmone_s
 }
 
 #[tokio::test]
+async fn a_number_without_its_nought_and_one_that_an_excerpt_would_cut_are_not_kept_either() {
+    let direct = "/portmone/api/directcash/";
+    let bench = Bench::start().await;
+    let page = format!("{}+38 (067) 123-45-67 is not known", "x".repeat(184));
+    bench.wire.answer_next(direct, 1, (502, page));
+    bench.accept(&accepted(RECEIPT)).await;
+    bench.pass(SignedDuration::from_mins(1));
+    let bill = "<bill id=\"523\"><contractNumber>671234567</contractNumber><ref>067.123.45.67</ref></bill>";
+    bench.wire.answer_next(direct, 1, (200, format!("<rsp status=\"ok\">{bill}</rsp>")));
+    assert_eq!(bench.watch().await, 1);
+    let exchanges = bench.exchanges(RECEIPT);
+    let kept: Vec<&str> = exchanges.iter().map(|kept| kept["answer"].as_str().unwrap()).collect();
+    assert!(kept[0].ends_with('x') && kept[0].contains("HTTP 502"), "{kept:?}");
+    assert!(kept[1].contains("<contractNumber>*******67</contractNumber>"), "{kept:?}");
+    let stored = Value::from(bench.aws.dynamodb.items(BONUSES)).to_string();
+    for number in WRITTEN.iter().chain(&["(067)", "123-45", "123.45"]) {
+        assert!(!stored.contains(number), "{number} is stored");
+    }
+}
+
+#[tokio::test]
 async fn the_log_tells_what_became_of_a_bonus_and_not_what_others_said() {
     let bench = Bench::start().await;
     let receipt = "receipt-of-the-log";

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::bonus::report::{BillReport, ReportSource, ReportedOutcome};
 use shared::domain::money::{Currency, Money};
 
-use super::bench::{Answer, BILL, Bench, JSON, in_xml, result, taken, with_document};
+use super::bench::{Answer, BILL, Bench, JSON, in_xml, result, taken, with_body, with_document};
 
 fn hryvnias(minor: i64) -> Option<Money> {
     Some(Money::new(minor, Currency::Uah))
@@ -119,9 +119,23 @@ async fn what_is_kept_holds_no_number_and_no_token() {
     for case in ["rsp-ok", "rsp-fail", "bills-paid", "bills-refunded", "bills-as-documented", "pay-orders"] {
         assert_eq!(bench.deliver(case).await.status, 200, "{case}");
     }
+    for account in ["671234567", "067.123.45.67", "<![CDATA[671234567]]>", "671234567 "] {
+        let paid = format!(
+            "<BILLS><BILL><BILL_ID>77</BILL_ID><PAYED_AMOUNT>1.00</PAYED_AMOUNT><PAYER><CONTRACT_NUMBER>{account}\
+             </CONTRACT_NUMBER><ATTRIBUTE1>671234567</ATTRIBUTE1></PAYER></BILL></BILLS>"
+        );
+        assert_eq!(bench.send(with_document(&paid)).await.status, 200, "{account}");
+        let direct = format!(
+            "<rsp status=\"ok\"><bill id=\"78\"><contractNumber>{account}</contractNumber></bill></rsp>"
+        );
+        assert_eq!(bench.send(with_body(direct)).await.status, 200, "{account}");
+    }
+    let json = "{\"shopBillId\":\"79\",\"attribute1\":\"671234567\",\"phone_number\":671234567}";
+    assert_eq!(bench.send(with_body(json)).await.status, 200);
     for item in bench.items() {
         let text = item.to_string();
-        for secret in ["380991234567", "991234567", "380671234567", "671234567", super::bench::TOKEN] {
+        let numbers = ["380991234567", "991234567", "380671234567", "671234567", "067.123", "123.45"];
+        for secret in numbers.into_iter().chain([super::bench::TOKEN]) {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
     }

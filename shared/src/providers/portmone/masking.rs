@@ -1,9 +1,10 @@
 //! What goes into evidence: everything but whose phone it was.
 //!
-//! Of a phone number, however it is spelled, and of any other long number the last two digits are left. Dates, amounts
-//! and short ids stay as they are. A number that stands beside a phone number may be hidden with it; the other way
-//! round never happens.
+//! Of a phone number, however it is spelled, of any other long number, and of what is called somebody's account the last
+//! two digits are left. Dates, amounts and short ids stay as they are. A number that stands beside a phone number may
+//! be hidden with it; the other way round never happens.
 
+use super::accounts;
 use crate::domain::phone_number::PhoneNumber;
 
 /// Digits in a row that are hidden whatever they are.
@@ -12,6 +13,8 @@ const LONG_NUMBER: usize = 10;
 const BEGINNINGS: [(&str, usize); 4] = [("00380", 14), ("380", 12), ("80", 11), ("0", 10)];
 /// Blanks, dashes and brackets between two groups of digits, at most.
 const MAX_BETWEEN: usize = 4;
+/// Groups with dots between them that are looked at on each side of one.
+const MAX_DOTTED: usize = 3;
 
 /// Digits in a row: where they begin and end, in bytes.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +24,9 @@ struct Group {
     is_hidden: bool,
 }
 
-/// The text without phone numbers and other long numbers.
+/// The text without phone numbers, accounts and other long numbers.
 pub fn masked(text: &str) -> String {
+    let text = &accounts::hidden(text);
     let mut groups = groups(text);
     for first in 0..groups.len() {
         let last = phone_from(text, &groups, first);
@@ -67,7 +71,7 @@ fn groups(text: &str) -> Vec<Group> {
 fn phone_from(text: &str, groups: &[Group], first: usize) -> Option<usize> {
     let mut digits = String::new();
     for (place, group) in groups.iter().enumerate().skip(first) {
-        if place > first && !is_between(text.get(groups.get(place - 1)?.end..group.begin)?) {
+        if place > first && !are_joined(text, groups, place) {
             return None;
         }
         digits.push_str(text.get(group.begin..group.end)?);
@@ -80,6 +84,46 @@ fn phone_from(text: &str, groups: &[Group], first: usize) -> Option<usize> {
         }
     }
     None
+}
+
+/// Whether a group may belong to the same phone number as the one before it.
+fn are_joined(text: &str, groups: &[Group], place: usize) -> bool {
+    let (Some(before), Some(group)) =
+        (place.checked_sub(1).and_then(|last| groups.get(last)), groups.get(place))
+    else {
+        return false;
+    };
+    match text.get(before.end..group.begin) {
+        Some(".") => !is_date_or_amount(&dotted(text, groups, place)),
+        Some(between) => is_between(between),
+        None => false,
+    }
+}
+
+/// The groups around a dot before the group `place`, as far as dots go on, but not very far.
+fn dotted<'a>(text: &'a str, groups: &[Group], place: usize) -> Vec<&'a str> {
+    let follows = |place: &usize| {
+        let ends = place.checked_sub(1).and_then(|last| groups.get(last)).zip(groups.get(*place));
+        ends.is_some_and(|(before, group)| text.get(before.end..group.begin) == Some("."))
+    };
+    let back = (0..=place).rev().take(MAX_DOTTED).take_while(follows).last().unwrap_or(place);
+    let ahead = (place..).take(MAX_DOTTED).take_while(follows).last().unwrap_or(place);
+    let run = groups.get(back.saturating_sub(1)..=ahead).unwrap_or_default();
+    run.iter().filter_map(|group| text.get(group.begin..group.end)).collect()
+}
+
+/// `12.03.2026` and `120.35`, which no phone number is written like.
+fn is_date_or_amount(run: &[&str]) -> bool {
+    match run {
+        [day, month, year] => {
+            day.len() <= 2
+                && month.len() <= 2
+                && year.len() == 4
+                && (year.starts_with("19") || year.starts_with("20"))
+        }
+        [whole, behind] => behind.len() <= 2 && (*whole == "0" || !whole.starts_with('0')),
+        _ => false,
+    }
 }
 
 /// What people write between the groups of a phone number.
@@ -99,7 +143,7 @@ fn written(text: &str, groups: &[Group]) -> String {
     let mut end = 0;
     for (place, group) in groups.iter().enumerate().filter(|(_, group)| group.is_hidden) {
         let next = groups.get(place + 1).filter(|next| next.is_hidden);
-        let goes_on = next.is_some_and(|next| text.get(group.end..next.begin).is_some_and(is_between));
+        let goes_on = next.is_some_and(|_| are_joined(text, groups, place + 1));
         let left = if goes_on { 0 } else { 2.min(group.end - group.begin) };
         masked.push_str(text.get(end..group.begin).unwrap_or_default());
         masked.push_str(&"*".repeat((group.end - group.begin).saturating_sub(left)));
@@ -131,6 +175,12 @@ mod tests {
             ("099-12-34-56-7", "***-**-**-**-7"),
             ("(099)123\u{2013}45\u{a0}67", "(***)***\u{2013}**\u{a0}67"),
             ("00380 99 123 45 67", "***** ** *** ** 67"),
+            ("099.123.45.67", "***.***.**.67"),
+            ("38.099.123.45.67", "**.***.***.**.67"),
+            ("+380.99.1234567", "+***.**.*****67"),
+            ("099.1234567", "***.*****67"),
+            ("09.91.23.45.67", "**.**.**.**.67"),
+            ("<CONTRACT_NUMBER>671234567</CONTRACT_NUMBER>", "<CONTRACT_NUMBER>*******67</CONTRACT_NUMBER>"),
             ("call 0991234567, bill 523", "call ********67, bill 523"),
             ("bill 523 099 123 45 67 8", "bill 523 *** *** ** 67 8"),
             ("<a>0991234567</a><b>0991234568</b>", "<a>********67</a><b>********68</b>"),
@@ -152,6 +202,8 @@ mod tests {
             "<PAYED_AMOUNT>120.35</PAYED_AMOUNT><PAYED_COMMISSION>0.00</PAYED_COMMISSION>",
             "1200.45",
             "0.00 1200.45",
+            "0.00 12000.45 0.50 100.00",
+            "01.02.2026 01.02.2026 05",
             "<BILL_ID>966666666</BILL_ID>",
             "<bill id=\"523\"><payee id=\"2065\">Київстар</payee></bill>",
             "444433******0000",

@@ -4,6 +4,7 @@
 //! may be repeated as long as no bill is known. `bills.pay` moves money and carries no key of ours: it is a `Once`
 //! call, and Portmone cannot be asked what became of it.
 
+mod accounts;
 mod answer;
 pub mod callback;
 mod dialect;
