@@ -218,6 +218,27 @@ fn the_bills_beside_one_that_cannot_be_read_are_read() {
 }
 
 #[test]
+fn nothing_of_a_second_bill_is_lost() {
+    let bill = |id: &str| format!("<BILL><BILL_ID>{id}</BILL_ID><PAYED_AMOUNT>1.00</PAYED_AMOUNT></BILL>");
+    let order = format!(
+        "<PAY_ORDERS><PAY_ORDER><BILLS>{}</BILLS><BILLS>{}{}</BILLS></PAY_ORDER></PAY_ORDERS>",
+        bill("1"),
+        bill("2"),
+        bill("3")
+    );
+    assert_eq!(in_parts(&order), (vec!["1".to_owned(), "2".to_owned(), "3".to_owned()], Vec::new()));
+    let twice = "it has a bill that says something twice";
+    for name in ["BILL_ID", "PAYED_AMOUNT", "STATUS", "PAYER"] {
+        let whole = format!("<{name}>");
+        let doubled = BILLS.replacen(&whole, &format!("<{name}>PAYED</{name}>{whole}"), 1);
+        let (kept, unread) = in_parts(&doubled);
+        assert_eq!((kept.len(), unread[0].what, unread.len()), (0, twice, 1), "{name}");
+    }
+    let two = "<rsp status='ok'><bill id='1'><status>paid</status></bill><bill id='2'/></rsp>";
+    assert_eq!(wrong(two), (Dialect::Direct, "it is about several bills"));
+}
+
+#[test]
 fn documents_that_say_nothing_clear_are_refused_whole() {
     for document in [
         "<BILLS/>".to_owned(),

@@ -155,6 +155,7 @@ async fn a_payment_of_which_something_cannot_be_read_is_in_doubt() {
         bill("523", "<status>paid</status><paidAmount>0,50</paidAmount>"),
         bill("523", "<status>paid</status><paidAmount>1.001</paidAmount>"),
         bill("523", "<status>paid</status><paidAmount>UAH 1.00</paidAmount>"),
+        "<rsp status='ok'><bill id='523'><status>paid</status></bill><bill id='524'/></rsp>".to_owned(),
         bill("5 2 3", "<status>paid</status><paidAmount>1.00</paidAmount>"),
         bill("523", "<payee id='20 65'>K</payee><status>paid</status>"),
         format!("{}<!-- -->", bill("523", "<paidAmount>much</paidAmount>")),

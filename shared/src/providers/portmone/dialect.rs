@@ -22,6 +22,8 @@ use crate::providers::xml::Wrong;
 /// Longest evidence of one report, in bytes.
 const MAX_WORDS: usize = 2 << 10;
 
+/// What a bill says once.
+const SAID_ONCE: [&str; 4] = ["BILL_ID", "PAYED_AMOUNT", "STATUS", "PAYER"];
 /// Longest word for a state that is shown, in bytes.
 const MAX_STATE: usize = 32;
 
@@ -127,7 +129,7 @@ fn registry(root: &Element, received_at: Timestamp) -> Result<Bills, Wrong> {
     for order in root.named("PAY_ORDER") {
         let before = bills.count();
         let payee = code_of_payee(order);
-        if let Some(inside) = order.child("BILLS") {
+        for inside in order.named("BILLS") {
             bills.read(inside, &payee, ReportSource::Registry, received_at);
         }
         if bills.count() == before {
@@ -168,6 +170,9 @@ fn report_of(
     source: ReportSource,
     received_at: Timestamp,
 ) -> Result<Report, Wrong> {
+    if SAID_ONCE.iter().any(|name| bill.has_several(name)) {
+        return Err("it has a bill that says something twice");
+    }
     let id = bill.text_at(&["BILL_ID"]).ok_or("it has a bill without a BILL_ID")?;
     let id: PortmoneBillId = id.parse().map_err(|_| "it names a bill by what is no id")?;
     let amount = hryvnias(bill.text_at(&["PAYED_AMOUNT"]).ok_or("it has a bill without a PAYED_AMOUNT")?)?;

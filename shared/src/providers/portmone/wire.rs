@@ -149,8 +149,11 @@ pub(super) fn payees(root: &Element) -> Vec<Payee> {
 /// The bill that a document names; none when it names none.
 ///
 /// # Errors
-/// When what should be its id cannot be one.
+/// When what should be its id cannot be one, or it is about several bills: nothing of a second one is to be lost.
 pub(super) fn bill_id(root: &Element) -> Result<Option<PortmoneBillId>, Wrong> {
+    if root.has_several("bill") {
+        return Err("it is about several bills");
+    }
     let attribute = root.child("bill").and_then(|bill| bill.attribute("id")).filter(|id| !id.is_empty());
     let text = attribute.or_else(|| BILL_IDS.iter().find_map(|path| root.text_at(path)));
     text.map(PortmoneBillId::from_str).transpose().map_err(|_| "it names a bill by what is no id")

@@ -131,6 +131,11 @@ impl Element {
         self.children.iter().filter(move |child| child.name == name)
     }
 
+    /// Whether more than one of the elements in it is called so.
+    pub(super) fn has_several(&self, name: &str) -> bool {
+        self.named(name).nth(1).is_some()
+    }
+
     /// The element as it may be kept: in one line, without what stood between its elements.
     pub(super) fn to_xml(&self) -> String {
         let attributes: String = self
