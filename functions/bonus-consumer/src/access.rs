@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use shared::domain::bonus::driving::{TopUpWay, Ways};
 use shared::http_client::{HttpClientError, HttpClients};
 use shared::lambda::secrets::{SecretError, SecretReader};
 use shared::lambda::settings::{SettingError, optional, parsed};
@@ -19,8 +20,10 @@ pub struct Parties {
     pub portmone: Option<Portmone>,
     /// Its merchant gateway, asked about the gateway's own notices; none where it is not configured.
     pub gateway: Option<PortmoneGateway>,
-    /// The telecom that tops up; none where Portmone's payment is all.
+    /// The telecom that tops up; none where Portmone's payment is all, or it is not configured.
     pub telecom: Option<Telecom>,
+    /// A telecom is to top up, whether or not it can be asked: Portmone's payment is not all.
+    pub wants_top_ups: bool,
     /// What opens the numbers.
     pub seals: Seals,
 }
@@ -75,6 +78,18 @@ struct TelecomSecret {
     api_key: SecretString,
 }
 
+impl Parties {
+    /// Who can be asked.
+    pub fn ways(&self) -> Ways {
+        let telecom = match (&self.telecom, self.wants_top_ups) {
+            (Some(_), _) => TopUpWay::On,
+            (None, true) => TopUpWay::Off,
+            (None, false) => TopUpWay::NotWanted,
+        };
+        Ways { portmone: self.portmone.is_some(), telecom }
+    }
+}
+
 impl PartiesSource {
     /// From the environment.
     ///
@@ -123,6 +138,7 @@ impl PartiesSource {
                 .as_ref()
                 .and_then(|settings| Portmone::new(caller, settings, portmone.credentials)),
             telecom: self.telecom_url.as_deref().and_then(|url| Telecom::new(plain, url, telecom.api_key)),
+            wants_top_ups: self.telecom_url.is_some(),
             seals,
         })
     }

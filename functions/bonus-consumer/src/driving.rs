@@ -2,7 +2,7 @@
 //! claims what is next by the same write.
 
 use jiff::Timestamp;
-use shared::domain::bonus::driving::{Next, Ways};
+use shared::domain::bonus::driving::Next;
 use shared::domain::bonus::exchange::Method;
 use shared::domain::bonus::limits::day_of;
 use shared::domain::bonus::{Bonus, Call, Question, Standing};
@@ -102,9 +102,7 @@ impl Driver<'_> {
         if !has_time(self.deadline) || self.is_to_be_counted(bonus, now) {
             return Next::Rest;
         }
-        let ways =
-            Ways { portmone: self.parties.portmone.is_some(), telecom: self.parties.telecom.is_some() };
-        let next = bonus.next(ways, &self.app.rules.patience, now);
+        let next = bonus.next(self.parties.ways(), &self.app.rules.patience, now);
         let asked = match &next {
             Next::MakeBill(call) => Some((call, Method::CreateBill)),
             Next::Pay(call) => Some((call, Method::PayBill)),

@@ -8,7 +8,7 @@ use sandbox::testbed::wire::Wire;
 use serde_json::Value;
 use shared::domain::bonus::accepting::Accepted;
 use shared::domain::bonus::answers::{BillAnswer, PayAnswer};
-use shared::domain::bonus::driving::{Next, Patience, Ways};
+use shared::domain::bonus::driving::{Next, Patience, TopUpWay, Ways};
 use shared::domain::bonus::exchange::Method;
 use shared::domain::bonus::limits::Limits;
 use shared::domain::bonus::msisdn::SealedMsisdn;
@@ -171,7 +171,7 @@ pub fn asked(method: &str) -> String {
 }
 
 /// Portmone is there, and tops up by itself.
-pub const WAYS: Ways = Ways { portmone: true, telecom: false };
+pub const WAYS: Ways = Ways { portmone: true, telecom: TopUpWay::NotWanted };
 
 pub fn patience() -> Patience {
     Patience { retries: vec![SignedDuration::from_mins(1)], settle: SignedDuration::from_mins(15) }

@@ -2,13 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::bonus::answers::{BillAnswer, PayAnswer, TopUpAnswer};
-use shared::domain::bonus::driving::{Next, Patience, Ways};
+use shared::domain::bonus::driving::{Next, Patience, TopUpWay, Ways};
 use shared::domain::bonus::{Bonus, Call, Refusal, Refuser};
 use shared::domain::identifier::PortmoneBillId;
 
 use super::bench::{RECEIPT, later};
 
-const WAYS: Ways = Ways { portmone: true, telecom: true };
+const WAYS: Ways = Ways { portmone: true, telecom: TopUpWay::On };
 /// Longer than Portmone may take to report a payment.
 const LONG: i64 = 20 * 60;
 

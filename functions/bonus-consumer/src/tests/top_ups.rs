@@ -92,6 +92,32 @@ async fn a_key_that_is_refused_is_nobodys_refusal_and_a_new_one_tops_up() {
 }
 
 #[tokio::test]
+async fn a_telecom_that_is_set_up_by_halves_is_waited_for_and_nobody_hears_that_they_were_topped_up() {
+    for (key, url) in [("", None), (" ", None), ("a\u{7f}key", None), (API_KEY, Some("ftp://telecom"))] {
+        let mut bench = Bench::start().await;
+        let usable = bench.app.source.telecom_url.clone();
+        bench.app.source.telecom_url = url.map(str::to_owned).or(usable.clone());
+        bench.aws.secrets.set("test/telecom", &json!({ "apiKey": key }));
+        bench.renew().await;
+        bench.accept(&accepted(RECEIPT)).await;
+        for _ in 0..8 {
+            let standing = bench.standing(RECEIPT);
+            let why = (&standing["state"], &standing["reason"]);
+            assert_eq!(why, (&json!("PAID"), &json!("the telecom is not configured")), "{key:?} {url:?}");
+            assert_eq!(bench.pass_and_watch(SignedDuration::from_mins(59)).await, 0, "{key:?} {url:?}");
+            assert_eq!(bench.pass_and_watch(SignedDuration::from_mins(1)).await, 1, "{key:?} {url:?}");
+        }
+        assert_eq!((bench.told(), bench.top_ups().await.len()), (vec!["bonus.initiated".to_owned()], 0));
+        bench.aws.secrets.set("test/telecom", &json!({ "apiKey": API_KEY }));
+        bench.app.source.telecom_url = usable;
+        bench.renew().await;
+        assert_eq!(bench.pass_and_watch(SignedDuration::from_hours(1)).await, 1, "{key:?} {url:?}");
+        assert_eq!((bench.state(RECEIPT).as_str(), bench.top_ups().await.len()), ("DONE", 1));
+        assert_eq!((bench.payments().await, bench.told().len()), (vec![1], 2), "{key:?} {url:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_telecom_that_never_does_it_is_a_person_s_in_the_end() {
     let bench = Bench::start().await;
     for _ in 0..6 {

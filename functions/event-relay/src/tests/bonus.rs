@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::domain::bonus::accepting::Accepted;
 use shared::domain::bonus::answers::{BillAnswer, PayAnswer};
-use shared::domain::bonus::driving::{Next, Patience, Ways};
+use shared::domain::bonus::driving::{Next, Patience, TopUpWay, Ways};
 use shared::domain::bonus::hearing::Confirmation;
 use shared::domain::bonus::limits::Limits;
 use shared::domain::bonus::msisdn::{MsisdnError, SealedMsisdn};
@@ -71,7 +71,7 @@ async fn tell(bench: Bench) -> Bench {
 
 /// Makes the bill 523 and claims its payment, with the event that tells of it.
 fn begun(bonus: &mut Bonus) -> Call {
-    let ways = Ways { portmone: true, telecom: false };
+    let ways = Ways { portmone: true, telecom: TopUpWay::NotWanted };
     let Next::MakeBill(call) = bonus.next(ways, &patience(), now()) else { panic!("{bonus:?}") };
     bonus.bill_made(&call, BillAnswer::Made("523".parse().unwrap()), &patience(), now());
     let Next::Pay(call) = bonus.next(ways, &patience(), now()) else { panic!("{bonus:?}") };
@@ -89,7 +89,7 @@ fn paying(bonus: &mut Bonus) -> Call {
 fn paid(bonus: &mut Bonus) {
     let call = paying(bonus);
     bonus.bill_paid(&call, PayAnswer::Paid, &patience(), now());
-    bonus.next(Ways { portmone: true, telecom: false }, &patience(), now());
+    bonus.next(Ways { portmone: true, telecom: TopUpWay::NotWanted }, &patience(), now());
 }
 
 fn report(outcome: ReportedOutcome, minor: i64) -> BillReport {

@@ -3,13 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::exchange::{Exchange, Method};
-use super::{Bonus, BonusEvent, Call, Question, Refusal, Refuser, Standing, Wait};
+use super::{Bonus, BonusEvent, Call, Payment, Question, Refusal, Refuser, Standing, Wait};
 
 /// How long whoever made a call is believed to wait for its answer. Longer than the function may run.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(180);
 /// The longest that a wish of others to be asked later is followed.
 const LONGEST_WISH: SignedDuration = SignedDuration::from_hours(24);
-/// How long a bonus waits for a Portmone that is not configured.
+/// How long a bonus waits for a Portmone, or a telecom, that is not configured.
 const OFF_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
 /// What is next.
@@ -30,8 +30,19 @@ pub enum Next {
 pub struct Ways {
     /// Portmone is configured.
     pub portmone: bool,
-    /// A top-up is to be asked of a telecom once the bill is paid.
-    pub telecom: bool,
+    /// Who tops the phone up once the bill is paid.
+    pub telecom: TopUpWay,
+}
+
+/// Who tops a phone up once its bill is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TopUpWay {
+    /// Nobody has to: Portmone's payment is the top-up.
+    NotWanted,
+    /// A telecom, which cannot be asked as it is configured. Nobody is told that they were topped up meanwhile.
+    Off,
+    /// A telecom, which can be asked.
+    On,
 }
 
 /// When things are tried again.
@@ -51,7 +62,7 @@ impl Bonus {
         }
         match &self.standing {
             Standing::Created(_) | Standing::BillMade(_) if !ways.portmone => {
-                self.wait_for_payout(off(now));
+                self.wait_for_payout(off("Portmone", now));
                 Next::Rest
             }
             Standing::Created(_) => {
@@ -81,16 +92,9 @@ impl Bonus {
                 self.lose_answer(&call, "no answer came, and no report", patience, now);
                 Next::Rest
             }
-            Standing::Paid { payment, .. } if !ways.telecom => {
-                self.standing = Standing::Done { payment: *payment, at: now };
-                self.outbox.push(BonusEvent::Succeeded);
-                Next::Rest
-            }
             Standing::Paid { payment, .. } => {
                 let payment = *payment;
-                let call = self.begin(now);
-                self.standing = Standing::ToppingUp { payment, call: call.clone() };
-                Next::TopUp(call)
+                self.after_payment(payment, ways.telecom, now)
             }
             Standing::ToppingUp { .. } => {
                 self.put_off(None, "the answer was lost".to_owned(), patience, now);
@@ -101,6 +105,26 @@ impl Bonus {
             | Standing::NeedsReview { .. }
             | Standing::Cancelled { .. }
             | Standing::Refunded { .. } => Next::Rest,
+        }
+    }
+
+    /// What follows on a payment.
+    fn after_payment(&mut self, payment: Payment, telecom: TopUpWay, now: Timestamp) -> Next {
+        match telecom {
+            TopUpWay::NotWanted => {
+                self.standing = Standing::Done { payment, at: now };
+                self.outbox.push(BonusEvent::Succeeded);
+                Next::Rest
+            }
+            TopUpWay::Off => {
+                self.standing = Standing::Paid { payment, wait: off("the telecom", now) };
+                Next::Rest
+            }
+            TopUpWay::On => {
+                let call = self.begin(now);
+                self.standing = Standing::ToppingUp { payment, call: call.clone() };
+                Next::TopUp(call)
+            }
         }
     }
 
@@ -218,6 +242,6 @@ pub(super) fn later(now: Timestamp, pause: SignedDuration) -> Timestamp {
     now.checked_add(pause).unwrap_or(Timestamp::MAX)
 }
 
-fn off(now: Timestamp) -> Wait {
-    Wait { not_before: later(now, OFF_PAUSE), reason: Some("Portmone is not configured".to_owned()) }
+fn off(who: &str, now: Timestamp) -> Wait {
+    Wait { not_before: later(now, OFF_PAUSE), reason: Some(format!("{who} is not configured")) }
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::accepting::Accepted;
 use super::answers::{BillAnswer, PayAnswer};
-use super::driving::{Next, Patience, Ways};
+use super::driving::{Next, Patience, TopUpWay, Ways};
 use super::hearing::Confirmation;
 use super::limits::Limits;
 use super::msisdn::{MsisdnError, SealedMsisdn};
@@ -21,8 +21,8 @@ use crate::domain::locale::Locale;
 use crate::domain::money::{Currency, Money};
 use crate::domain::phone_number::PhoneNumber;
 
-pub(super) const PORTMONE: Ways = Ways { portmone: true, telecom: false };
-pub(super) const BOTH: Ways = Ways { portmone: true, telecom: true };
+pub(super) const PORTMONE: Ways = Ways { portmone: true, telecom: TopUpWay::NotWanted };
+pub(super) const BOTH: Ways = Ways { portmone: true, telecom: TopUpWay::On };
 
 pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + seconds).unwrap()

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::domain::bonus::answers::{BillAnswer, PayAnswer, TopUpAnswer};
 use crate::domain::bonus::deciding::{Decided, Decision};
-use crate::domain::bonus::driving::{LEASE, Next, Ways};
+use crate::domain::bonus::driving::{LEASE, Next, TopUpWay, Ways};
 use crate::domain::bonus::limits::{Counted, Limits, day_of};
 use crate::domain::bonus::msisdn::MsisdnError;
 use crate::domain::bonus::payees::Payees;
@@ -36,6 +36,24 @@ fn with_a_telecom_it_is_done_only_when_the_phone_is_topped_up() {
     let Next::TopUp(call) = bonus.next(BOTH, &patience(), at(63)) else { panic!("no top-up") };
     bonus.topped_up(&call, TopUpAnswer::Done, &patience(), at(64));
     assert_eq!(bonus.state(), BonusState::Done);
+    assert_eq!(bonus.outbox, [BonusEvent::Initiated, BonusEvent::Succeeded]);
+}
+
+#[test]
+fn a_telecom_that_cannot_be_asked_is_waited_for_and_nobody_is_told_of_success() {
+    let (mut bonus, call) = paying();
+    bonus.bill_paid(&call, PayAnswer::Paid, &patience(), at(2));
+    let off = Ways { portmone: true, telecom: TopUpWay::Off };
+    for hour in 0..20 {
+        let now = at(2 + hour * 3_600);
+        assert_eq!(bonus.next(off, &patience(), now), Next::Rest);
+        let Standing::Paid { wait, .. } = &bonus.standing else { panic!("{bonus:?}") };
+        assert_eq!(wait.reason.as_deref(), Some("the telecom is not configured"));
+        assert_eq!((bonus.due_at(), bonus.tries), (Some(now + SignedDuration::from_hours(1)), 0));
+    }
+    assert_eq!(bonus.outbox, [BonusEvent::Initiated]);
+    let Next::TopUp(call) = bonus.next(BOTH, &patience(), at(2 + 20 * 3_600)) else { panic!("no top-up") };
+    bonus.topped_up(&call, TopUpAnswer::Done, &patience(), at(3 + 20 * 3_600));
     assert_eq!(bonus.outbox, [BonusEvent::Initiated, BonusEvent::Succeeded]);
 }
 
@@ -200,7 +218,7 @@ fn paying_again_by_a_persons_word_means_the_bill_that_is_known() {
 #[test]
 fn without_portmone_it_waits() {
     let mut bonus = bonus();
-    let off = Ways { portmone: false, telecom: false };
+    let off = Ways { portmone: false, telecom: TopUpWay::NotWanted };
     assert_eq!(bonus.next(off, &patience(), at(0)), Next::Rest);
     assert_eq!((bonus.state(), bonus.due_at()), (BonusState::Created, Some(at(3_600))));
     assert_eq!(bonus.tries, 0, "that was no try");
