@@ -13,8 +13,12 @@ const LAST_WRITES: Duration = Duration::from_secs(12);
 /// lease of a call.
 pub const UNTOLD: Duration = Duration::from_secs(120);
 
-/// Whether any call can still be begun.
+/// Whether any call that does something can still be begun.
 pub fn has_time(deadline: Deadline) -> bool {
-    let longest = CREATE_TAKES_AT_MOST.max(PAY_TAKES_AT_MOST).max(TOP_UP_TAKES_AT_MOST);
-    Instant::now() < deadline.before(LAST_WRITES + longest)
+    has_time_for(CREATE_TAKES_AT_MOST.max(PAY_TAKES_AT_MOST).max(TOP_UP_TAKES_AT_MOST), deadline)
+}
+
+/// Whether a call that takes so long at most can still be begun.
+pub fn has_time_for(call: Duration, deadline: Deadline) -> bool {
+    Instant::now() < deadline.before(LAST_WRITES + call)
 }

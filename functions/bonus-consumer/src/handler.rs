@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::lambda::correlation;
 use shared::lambda::deadline::Deadline;
-use shared::queues::batch::{Delivery, SqsBatch};
+use shared::queues::batch::{Delivery, SqsBatch, Try};
 use shared::queues::bonus_work::{BonusWork, VERSION, Wanted};
 use shared::queues::receipt_decision::ReceiptDecision;
 use shared::stores::table::StoreError;
@@ -75,7 +75,7 @@ pub async fn handle(app: &App, event: Value, deadline: Deadline) -> Result<Value
         let decide = |decision| decided(app, decision, deadline);
         app.decisions.run(batch, decide).await
     } else if is_from(&app.payouts) {
-        app.payouts.run(batch, |work| wanted(app, work, deadline)).await
+        app.payouts.run_by_try(batch, |work, turn| wanted(app, work, turn, deadline)).await
     } else {
         return Err(EventError::Foreign(queue));
     };
@@ -87,7 +87,7 @@ async fn decided(app: &App, decision: ReceiptDecision, deadline: Deadline) -> De
     receipts::decided(&driver, decision).await
 }
 
-async fn wanted(app: &App, work: BonusWork, deadline: Deadline) -> Delivery {
+async fn wanted(app: &App, work: BonusWork, turn: Try, deadline: Deadline) -> Delivery {
     if work.version != VERSION {
         return Delivery::Dead { reason: format!("version {} is unknown", work.version) };
     }
@@ -102,7 +102,7 @@ async fn wanted(app: &App, work: BonusWork, deadline: Deadline) -> Delivery {
             Err(_) => Delivery::Dead { reason: "bonus is not an id".to_owned() },
         },
         Wanted::Bill(bill) => match bill.parse() {
-            Ok(bill) => hearing::reported(&driver, &bill).await.unwrap_or_else(|error| put_off(&error)),
+            Ok(bill) => hearing::reported(&driver, &bill, turn).await.unwrap_or_else(|error| put_off(&error)),
             Err(_) => Delivery::Dead { reason: "bill is not an id".to_owned() },
         },
     }

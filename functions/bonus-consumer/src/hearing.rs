@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::bonus::Bonus;
-use shared::domain::bonus::hearing::Confirmation;
-use shared::domain::bonus::report::{BillReport, PortmoneBill, ReportSource};
+use shared::domain::bonus::report::PortmoneBill;
 use shared::domain::identifier::PortmoneBillId;
 use shared::lambda::metrics::Metric;
-use shared::queues::batch::Delivery;
+use shared::queues::batch::{Delivery, Try};
 use shared::stores::table::StoreError;
 
+use crate::confirming::Confirmed;
 use crate::driving::Driver;
 
 /// How long a report waits for a bonus to have its bill: longer than making a bill and writing it down takes.
@@ -18,11 +18,11 @@ const UNMATCHED_AFTER: SignedDuration = SignedDuration::from_mins(15);
 /// How often it is looked whether one has.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
-/// Deals with the reports on a bill.
+/// Deals with the reports on a bill. At the message's last try what the gateway does not say counts as not asked.
 ///
 /// # Errors
 /// When the store is unavailable or an item corrupt.
-pub async fn reported(driver: &Driver<'_>, bill: &PortmoneBillId) -> Result<Delivery, StoreError> {
+pub async fn reported(driver: &Driver<'_>, bill: &PortmoneBillId, turn: Try) -> Result<Delivery, StoreError> {
     let known = driver.app.bills.get(bill).await?;
     let correlation_id = &driver.correlation_id;
     let Some(receipt) = &known.bonus else { return Ok(of_nobody(driver, &known)) };
@@ -30,16 +30,7 @@ pub async fn reported(driver: &Driver<'_>, bill: &PortmoneBillId) -> Result<Deli
         return Ok(Delivery::Dead { reason: "the bill is of a bonus that is not there".to_owned() });
     };
     let heard = usize::try_from(bonus.reports_heard).unwrap_or(usize::MAX);
-    let mut confirmations = Vec::new();
-    for (place, report) in known.reports.iter().enumerate() {
-        let is_asked = place >= heard && report.source == ReportSource::Gateway;
-        let confirmation =
-            if is_asked { driver.confirm(&bonus, report).await } else { Ok(Confirmation::NotAsked) };
-        match confirmation {
-            Ok(confirmation) => confirmations.push(confirmation),
-            Err(reason) => return Ok(Delivery::Retry { after: None, reason }),
-        }
-    }
+    let Confirmed { confirmations, unanswered } = driver.confirm(&bonus, &known, turn).await;
     let cause = driver.cause();
     let hear = |bonus: &mut Bonus| {
         let heard = usize::try_from(bonus.reports_heard).unwrap_or(usize::MAX);
@@ -49,7 +40,7 @@ pub async fn reported(driver: &Driver<'_>, bill: &PortmoneBillId) -> Result<Deli
         driver.claim(bonus, cause.now)
     };
     let changed = driver.app.bonuses.change(receipt, None, &cause, hear).await?;
-    for report in known.reports.iter().skip(heard) {
+    for (report, _) in known.reports.iter().zip(&confirmations).skip(heard) {
         let millis = cause.now.duration_since(report.received_at).as_millis();
         let millis = usize::try_from(millis.max(0)).unwrap_or(usize::MAX);
         driver.app.metrics.sample(Metric::PortmoneCallbackLatency, millis);
@@ -57,7 +48,7 @@ pub async fn reported(driver: &Driver<'_>, bill: &PortmoneBillId) -> Result<Deli
         tracing::info!(correlationId = correlation_id, %receipt, %bill, source, outcome, "report heard");
     }
     driver.go_on(changed).await;
-    Ok(Delivery::Done)
+    Ok(unanswered.map_or(Delivery::Done, |reason| Delivery::Retry { after: None, reason }))
 }
 
 /// A report may come before its bill is written down with the bonus. One that stays alone is a person's.
@@ -70,19 +61,4 @@ fn of_nobody(driver: &Driver<'_>, known: &PortmoneBill) -> Delivery {
     let (correlation_id, bill) = (&driver.correlation_id, &known.id);
     tracing::warn!(correlationId = correlation_id, %bill, "reported about a bill that no bonus has");
     Delivery::Done
-}
-
-impl Driver<'_> {
-    /// Asks the gateway about a report of its own, as Portmone's rule for these is.
-    async fn confirm(&self, bonus: &Bonus, report: &BillReport) -> Result<Confirmation, String> {
-        let (Some(gateway), Some(bill)) = (&self.parties.gateway, &bonus.bill) else {
-            return Ok(Confirmation::NotAsked);
-        };
-        let orders = gateway.result(bill).await.map_err(|error| error.to_string())?;
-        let is_paid = |order: &shared::providers::portmone::gateway::GatewayOrder| {
-            order.bill.as_ref() == Some(bill) && order.is_paid() && order.amount == Some(bonus.amount)
-        };
-        let fits = report.amount.is_none_or(|amount| amount == bonus.amount);
-        Ok(if fits && orders.iter().any(is_paid) { Confirmation::Confirmed } else { Confirmation::Denied })
-    }
 }

@@ -9,6 +9,7 @@
 mod access;
 mod app;
 mod calls;
+mod confirming;
 mod deadline;
 mod driving;
 mod handler;

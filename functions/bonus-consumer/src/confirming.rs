@@ -1,0 +1,142 @@
+//! Asks the merchant gateway about notices of its own, as Portmone's rule for these is.
+//!
+//! A gateway that says nothing holds up nobody else's report: behind a notice that it cannot be asked about now, only
+//! other notices of the gateway wait.
+
+use jiff::{SignedDuration, Timestamp};
+use shared::domain::bonus::hearing::Confirmation;
+use shared::domain::bonus::report::{BillReport, PortmoneBill, ReportSource};
+use shared::domain::bonus::{Bonus, Question, Standing};
+use shared::lambda::metrics::Metric;
+use shared::providers::portmone::gateway::{
+    GatewayError, GatewayOrder, PortmoneGateway, RESULT_TAKES_AT_MOST,
+};
+use shared::queues::batch::Try;
+
+use crate::deadline::has_time_for;
+use crate::driving::Driver;
+
+/// How long the gateway may take to show what it gave notice of.
+const SHOWN_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+
+/// What asking about a bill's reports brought.
+#[derive(Debug)]
+pub struct Confirmed {
+    /// One for each report, from the first on. Fewer than there are reports where the rest has to wait.
+    pub confirmations: Vec<Confirmation>,
+    /// Why the rest has to wait, where it has to.
+    pub unanswered: Option<String>,
+}
+
+/// What the gateway says about a bill.
+#[derive(Debug)]
+enum Said {
+    /// What it shows.
+    Shows(Vec<GatewayOrder>),
+    /// It is not to be asked, or does not say.
+    Nothing,
+    /// It cannot be asked now; why.
+    NotNow(String),
+}
+
+impl Driver<'_> {
+    /// Asks the gateway about its notices that the bonus has not heard, once for all of them.
+    pub async fn confirm(&self, bonus: &Bonus, known: &PortmoneBill, turn: Try) -> Confirmed {
+        let heard = usize::try_from(bonus.reports_heard).unwrap_or(usize::MAX);
+        let is_notice = |report: &BillReport| report.source == ReportSource::Gateway;
+        let said = match &self.parties.gateway {
+            Some(gateway) if known.reports.iter().skip(heard).any(is_notice) && is_in_question(bonus) => {
+                self.ask(gateway, known).await
+            }
+            Some(_) | None => Said::Nothing,
+        };
+        let now = Timestamp::now();
+        let mut confirmations = Vec::new();
+        for (place, report) in known.reports.iter().enumerate() {
+            if place < heard || !is_notice(report) {
+                confirmations.push(Confirmation::NotAsked);
+                continue;
+            }
+            let mut behind = known.reports.iter().skip(place);
+            match said.about(report, bonus, known, now) {
+                Ok(confirmation) => confirmations.push(confirmation),
+                // What proves more than a notice does is not to wait for it.
+                Err(_) if turn == Try::Last || !behind.all(is_notice) => {
+                    confirmations.push(Confirmation::NotAsked);
+                }
+                Err(reason) => return Confirmed { confirmations, unanswered: Some(reason) },
+            }
+        }
+        Confirmed { confirmations, unanswered: None }
+    }
+
+    async fn ask(&self, gateway: &PortmoneGateway, known: &PortmoneBill) -> Said {
+        if !has_time_for(RESULT_TAKES_AT_MOST, self.deadline) {
+            return Said::NotNow("no time is left to ask the gateway".to_owned());
+        }
+        match gateway.result(&known.id).await {
+            Ok(orders) => Said::Shows(orders),
+            Err(error @ GatewayError::Refused { .. }) => {
+                let (correlation_id, bill) = (&self.correlation_id, &known.id);
+                tracing::warn!(correlationId = correlation_id, %bill, %error, "a notice cannot be confirmed");
+                // For the next notice: the login may be another one by now.
+                if self.app.parties.may_be_rotated() {
+                    self.app.parties.renew(self.app.source.read().await);
+                }
+                Said::Nothing
+            }
+            Err(error @ GatewayError::Call(_)) => {
+                self.app.metrics.count(Metric::ProviderCallFailed);
+                Said::NotNow(error.to_string())
+            }
+        }
+    }
+}
+
+impl Said {
+    /// What that means for a notice; why it has to be asked about later, where it has to.
+    fn about(
+        &self,
+        notice: &BillReport,
+        bonus: &Bonus,
+        known: &PortmoneBill,
+        now: Timestamp,
+    ) -> Result<Confirmation, String> {
+        let orders = match self {
+            Self::Shows(orders) => orders,
+            Self::Nothing => return Ok(Confirmation::NotAsked),
+            Self::NotNow(reason) => return Err(reason.clone()),
+        };
+        if notice.amount.is_some_and(|amount| amount != bonus.amount) {
+            return Ok(Confirmation::Denied);
+        }
+        let of_bill = || orders.iter().filter(|order| order.bill.as_ref() == Some(&known.id));
+        if of_bill().any(|order| order.is_paid() && order.amount == Some(bonus.amount)) {
+            return Ok(Confirmation::Confirmed);
+        }
+        let is_fresh = now.duration_since(notice.received_at) < SHOWN_WITHIN;
+        if is_fresh && !of_bill().any(GatewayOrder::is_paid) {
+            return Err("the gateway does not show yet what it gave notice of".to_owned());
+        }
+        Ok(Confirmation::Denied)
+    }
+}
+
+/// Whether the gateway's word can still change anything. It speaks of payments alone, and once one is known that says
+/// nothing new.
+fn is_in_question(bonus: &Bonus) -> bool {
+    match &bonus.standing {
+        Standing::Created(_)
+        | Standing::MakingBill(_)
+        | Standing::BillMade(_)
+        | Standing::Paying { .. }
+        | Standing::Refused { .. }
+        | Standing::Cancelled { .. }
+        | Standing::NeedsReview { question: Question::Payment, .. } => true,
+        Standing::Paid { .. }
+        | Standing::ToppingUp { .. }
+        | Standing::Done { .. }
+        | Standing::Refunded { .. }
+        | Standing::NeedsReview { question: Question::TopUp(_), .. } => false,
+    }
+}
