@@ -67,7 +67,9 @@ async fn opened(driver: &Driver<'_>, accepted: Accepted) -> Result<Bonus, Delive
             let phone = phone.as_ref().map_err(|error| *error);
             Ok(Bonus::new(accepted, phone, &rules.payees, &rules.limits, driver.cause().now))
         }
-        Err(error @ SealError::NoKey) => Err(Delivery::Retry { after: None, reason: error.to_string() }),
-        Err(error @ SealError::Foreign) => Err(Delivery::Dead { reason: error.to_string() }),
+        // A foreign one, too: while a secret is being rotated, the one that opens it may not be here yet.
+        Err(error @ (SealError::NoKey | SealError::Foreign)) => {
+            Err(Delivery::Retry { after: None, reason: error.to_string() })
+        }
     }
 }
