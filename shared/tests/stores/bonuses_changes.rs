@@ -8,6 +8,9 @@ use shared::stores::table::StoreError;
 
 use crate::bonus_setup::{BonusStores, NOON, bill_id, bonus, bonus_stores, cause, id, making, paid, paying};
 
+/// What the store says that may not be asked.
+const DENIED: &str = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"no"}"#;
+
 type Changed = Result<Option<ChangedBonus<Option<Call>>>, StoreError>;
 
 async fn change(stores: &BonusStores, decide: impl Fn(&mut Bonus) -> Option<Call>) -> Changed {
@@ -102,6 +105,46 @@ async fn a_commit_whose_every_answer_was_lost_is_known_by_its_mark() {
     assert_eq!(changed.bonus, stores.read("receipt-1").await);
     assert_eq!(stores.read("receipt-1").await.payments, 1);
     assert_eq!(stores.new_events(), ["receipt-1.3.0 bonus.initiated"]);
+}
+
+#[tokio::test]
+async fn a_commit_is_known_by_its_mark_even_when_the_store_is_gone_for_a_moment_after_it() {
+    for gone in 1..=2 {
+        let (stores, making) = being_made().await;
+        for number in [3, 4, 5] {
+            stores.wire.drop_answer_of(number);
+        }
+        for number in 6..6 + gone {
+            stores.wire.answer(number, 400, DENIED);
+        }
+        let changed = change(&stores, |bonus| paying(bonus, &making, "523")).await;
+        assert_eq!(call_of(changed).unwrap().number, 2, "{gone}: who committed it makes the call");
+        assert_eq!(stores.wire.count("TransactWriteItems"), 3, "{gone}: committed once, by the SDK's tries");
+        check_paid_once(&stores, &gone.to_string()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_commit_of_the_last_try_is_known_by_its_mark() {
+    let (stores, making) = being_made().await;
+    let others_first = transaction_cancelled(&["TransactionConflict", "None", "None", "None"]);
+    stores.wire.answer_next("TransactWriteItems", 2, others_first);
+    // Three times two reads, two refusals, and the SDK's three tries of the last transaction.
+    for number in [9, 10, 11] {
+        stores.wire.drop_answer_of(number);
+    }
+    let changed = change(&stores, |bonus| paying(bonus, &making, "523")).await;
+    assert_eq!(call_of(changed).unwrap().number, 2);
+    check_paid_once(&stores, "the last try").await;
+}
+
+#[tokio::test]
+async fn without_the_store_nothing_is_looked_at_twice_before_anything_was_committed() {
+    let (stores, making) = being_made().await;
+    stores.wire.answer_next("GetItem", 9, (400, DENIED.to_owned()));
+    let changed = change(&stores, |bonus| paying(bonus, &making, "523")).await;
+    assert!(matches!(changed, Err(StoreError::Unavailable(_))), "{changed:?}");
+    assert_eq!(stores.operations(), ["GetItem"]);
 }
 
 #[tokio::test]

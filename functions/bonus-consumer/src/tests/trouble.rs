@@ -8,11 +8,19 @@ use super::bench::{Bench, RECEIPT};
 use super::deployed::{RETRIES, Setup, USUAL};
 use super::outside::{accepted, operation};
 
-/// What certainly made no bill that anybody pays.
-const NOT_DONE: [&str; 7] =
-    ["cut_before", "cut_after", "server_error", "garbage", "limit", "server_error", "garbage"];
+/// What certainly made no bill that anybody pays, with the status where it is not the usual one.
+const NOT_DONE: [(&str, Option<u16>); 7] = [
+    ("cut_before", None),
+    ("cut_after", None),
+    ("server_error", None),
+    ("server_error", Some(503)),
+    ("garbage", None),
+    ("garbage", Some(502)),
+    ("limit", None),
+];
 
-fn unavailable() -> (u16, String) {
+/// What the store answers that may not be asked.
+pub fn unavailable() -> (u16, String) {
     (400, json!({ "__type": "com.amazon.coral.service#AccessDeniedException", "message": "no" }).to_string())
 }
 
@@ -48,9 +56,10 @@ async fn with_portmone_off_bonuses_wait_for_it_and_are_paid_by_the_watch() {
 
 #[tokio::test]
 async fn a_portmone_that_makes_no_bill_is_asked_again_less_and_less_often_and_at_last_given_up() {
-    for fault in NOT_DONE {
+    for (fault, status) in NOT_DONE {
         let bench = Bench::start().await;
-        bench.fault(json!({ "operation": "bills.create", "fault": fault, "times": 6 })).await;
+        let wish = json!({ "operation": "bills.create", "fault": fault, "status": status, "times": 6 });
+        bench.fault(wish).await;
         bench.accept(&accepted(RECEIPT)).await;
         for minutes in RETRIES {
             assert_eq!((bench.state(RECEIPT).as_str(), bench.waits()), ("CREATED", minutes), "{fault}");

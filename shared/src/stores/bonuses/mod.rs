@@ -100,12 +100,25 @@ impl Bonuses {
         decide: impl Fn(&mut Bonus) -> T,
     ) -> Result<Option<ChangedBonus<T>>, StoreError> {
         let mark = commit_mark();
-        let (mut decided, mut failure) = (None, StoreError::Conflict);
-        for _ in 0..MAX_TRIES {
-            let Some(item) = self.table.get::<BonusItem>(&item::key(receipt)).await? else { return Ok(None) };
+        let (mut decided, mut failure, mut tries) = (None, StoreError::Conflict, 0..MAX_TRIES);
+        // One look more than there are tries: the answer to the last one may be lost, too.
+        for _ in 0..=MAX_TRIES {
+            let item = match self.table.get::<BonusItem>(&item::key(receipt)).await {
+                Ok(Some(item)) => item,
+                Ok(None) => return Ok(None),
+                // What was committed may have been taken, and nobody but who has its mark can tell.
+                Err(error) if decided.is_some() && error.retry() != Retry::Never => {
+                    failure = error;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             if item.is_marked(&mark) {
                 // Only the answer to the commit was lost. Nobody can ask about a payment, so it has to be known here.
                 return Ok(decided);
+            }
+            if tries.next().is_none() {
+                break;
             }
             let version = item.version;
             let before = item.bonus()?;
