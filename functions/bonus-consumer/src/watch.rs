@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use shared::domain::identifier::ReceiptId;
 use shared::lambda::correlation;
 use shared::lambda::deadline::Deadline;
+use shared::lambda::metrics::Metric;
 use shared::stores::table::StoreError;
 
 use crate::app::App;
@@ -29,7 +30,10 @@ pub struct Watched {
 pub async fn go_on(app: &App, deadline: Deadline) -> Result<Watched, StoreError> {
     let correlation_id = correlation::new();
     let (now, mut looked, mut after) = (Timestamp::now(), 0_u32, None);
-    let ended = |looked, is_complete| {
+    let ended = |looked, is_complete: bool| {
+        if !is_complete {
+            app.metrics.count(Metric::ReconcileIncomplete);
+        }
         tracing::info!(correlationId = correlation_id, looked, isComplete = is_complete, "bonuses watched");
         Watched { looked, is_complete }
     };
@@ -52,9 +56,10 @@ pub async fn go_on(app: &App, deadline: Deadline) -> Result<Watched, StoreError>
     }
 }
 
-/// One that cannot be read, or written, delays no other.
+/// One that cannot be read, or written, delays no other. It stays due, so it is counted in each run until it is mended.
 async fn one(driver: &Driver<'_>, receipt: &ReceiptId) {
     if let Err(error) = driver.drive(receipt).await {
+        driver.app.metrics.count(Metric::ReconcileIncomplete);
         tracing::error!(correlationId = driver.correlation_id, %receipt, %error, "a bonus is not gone on with");
     }
 }

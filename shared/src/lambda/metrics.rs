@@ -41,7 +41,7 @@ pub enum Metric {
     InvoiceExpired,
     /// A payment was found by asking: its callback had been lost.
     PaymentHealed,
-    /// Something uncertain could not be asked about in this run.
+    /// Something uncertain could not be asked about in this run, or something due not be gone on with.
     ReconcileIncomplete,
     /// A request was answered with a 5xx.
     RequestFailed,

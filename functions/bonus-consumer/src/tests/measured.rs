@@ -85,6 +85,18 @@ fn a_bonus_that_is_refused_from_its_beginning_is_counted_once() {
 }
 
 #[test]
+fn a_due_bonus_that_is_not_gone_on_with_is_counted_by_each_run() {
+    for (story, times) in [
+        ("one_that_cannot_be_read_delays_no_other", 2),
+        ("what_there_is_no_time_for_is_left_to_the_next_run", 1),
+        ("two_watches_at_once_pay_each_bill_once", 0),
+    ] {
+        let lines = lines_of(&format!("tests::watched::{story}"));
+        assert_eq!(counted(&lines, "ReconcileIncomplete").len(), times, "{story}");
+    }
+}
+
+#[test]
 fn a_report_about_nobodys_bill_is_counted_once() {
     let story =
         "tests::reports::a_report_about_nobodys_bill_waits_a_quarter_of_an_hour_and_is_a_person_s_then";

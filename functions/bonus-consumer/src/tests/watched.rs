@@ -59,6 +59,7 @@ async fn one_that_cannot_be_read_delays_no_other() {
     assert_eq!(bench.watch_by(&app).await, 3);
     assert_eq!((bench.state("receipt-0").as_str(), bench.state("receipt-2").as_str()), ("DONE", "DONE"));
     assert_eq!(bench.payments().await, [1, 1]);
+    assert_eq!(bench.watch_by(&app).await, 1, "it stays due");
 }
 
 #[tokio::test]
