@@ -9,6 +9,8 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use crate::domain::bonus::accepting::Accepted;
@@ -49,13 +51,25 @@ pub struct ReceiptDecision {
     pub locale: Option<String>,
     /// The phone, as a Fernet token.
     #[serde(default)]
-    pub msisdn: Option<String>,
+    pub msisdn: Option<Token>,
     /// The bonus, in minor units (kopecks).
     #[serde(default)]
     pub amount: Option<i64>,
     /// The bonus's currency: UAH where nothing is said.
     #[serde(default)]
     pub currency: Option<String>,
+}
+
+/// A token as it was sent, whatever it is. What it seals is nobody's to read in a log.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub struct Token(String);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token")
+    }
 }
 
 /// What a decision means here.
@@ -106,7 +120,7 @@ impl ReceiptDecision {
             user: user.parse().map_err(|_| wrong("user_id", "is not an id"))?,
             chat: ChatId(chat),
             locale,
-            msisdn: SealedMsisdn::new(&msisdn).map_err(|_| wrong("msisdn", "is not a Fernet token"))?,
+            msisdn: SealedMsisdn::new(&msisdn.0).map_err(|_| wrong("msisdn", "is not a Fernet token"))?,
             amount: Money::new(minor, currency),
         })))
     }

@@ -142,6 +142,15 @@ fn ids_and_numbers_are_as_long_as_they_may_be() {
 }
 
 #[test]
+fn a_decision_shows_nothing_of_its_sealed_number() {
+    for token in ["gAAAAABrAkyg2gDl-_0A==", "380671234567"] {
+        let decision: ReceiptDecision = serde_json::from_value(with("msisdn", json!(token))).unwrap();
+        let shown = format!("{decision:?} {decision:#?}");
+        assert!(shown.contains("receipt-1") && !shown.contains(token), "{shown}");
+    }
+}
+
+#[test]
 fn a_reason_quotes_nothing_that_was_sent() {
     let secret = "Zuhra 998901234567";
     for field in ["receipt_id", "user_id", "msisdn", "currency"] {
