@@ -44,6 +44,13 @@ pub fn hold(function: &str, generated: &OpenApi) {
     assert!(checked_in == merged, "docs/openapi.json is not what {function} says: run `make openapi`");
 }
 
+/// Sees that a function's document names what its `routes.rs` names, so many operations, and no others.
+#[track_caller]
+pub fn hold_routes(function: &str, generated: &OpenApi, count: usize) {
+    assert_eq!(documented(generated), routed(function));
+    assert_eq!(routed(function).len(), count, "the routes are found in the source");
+}
+
 /// Every path and method of a document.
 pub fn documented(document: &OpenApi) -> BTreeSet<Operation> {
     let document = serde_json::to_value(document).expect("a document is JSON");

@@ -1,6 +1,7 @@
 //! `docs/openapi.json` says what the code does. `make openapi` writes it anew.
 
-use sandbox::testbed::openapi::{self, documented, routed};
+use sandbox::testbed::openapi;
+use sandbox::testbed::rest::documentation::{Part, try_out};
 use sandbox::testbed::rest::trigger::Trigger;
 use utoipa::OpenApi;
 
@@ -16,29 +17,17 @@ fn the_checked_in_document_is_the_generated_one() {
 
 #[test]
 fn every_route_is_documented_and_nothing_else() {
-    assert_eq!(documented(&ApiDocument::openapi()), routed(FUNCTION));
-    assert_eq!(routed(FUNCTION).len(), 6, "the routes are found in the source");
+    openapi::hold_routes(FUNCTION, &ApiDocument::openapi(), 6);
 }
 
 #[tokio::test]
 async fn every_documented_operation_is_protected_as_documented_and_reaches_its_handler() {
-    let document = serde_json::to_value(ApiDocument::openapi()).unwrap();
     let bench = Bench::start().await;
-    for (path, method) in documented(&ApiDocument::openapi()) {
-        let security = &document["paths"][&path][&method]["security"][0];
-        let (proof, case) = match path.starts_with("/api/admin/") {
-            true => ("admin", "tasks"),
-            false => ("user", "link"),
-        };
-        assert!(security[proof].is_array(), "{method} {path}: {security}");
-        let at = path.replace("{id}", TASK);
-        let trigger = Trigger::of(case).at(&at).method(&method.to_uppercase()).query("");
-        bench.send(&trigger.clone().without_header("authorization")).await.problem(401, "unauthenticated");
-        let answer = bench.send(&trigger).await;
-        let code = answer.body["code"].as_str().unwrap_or_default();
-        assert!(
-            !["no_such_route", "method_not_allowed", "unauthenticated", "forbidden"].contains(&code),
-            "{method} {path}: {code}"
-        );
-    }
+    let parts = [
+        Part { prefix: "/api/admin/", proof: Some("admin"), sample: Trigger::of("tasks") },
+        Part { prefix: "/api/v1/", proof: Some("user"), sample: Trigger::of("link") },
+    ];
+    let samples = [("{id}", TASK)];
+    let send = async |trigger: &Trigger| bench.send(trigger).await;
+    try_out(&ApiDocument::openapi(), &parts, &samples, send).await;
 }

@@ -1,6 +1,8 @@
 //! `docs/openapi.json` says what the code does. `make openapi` writes it anew.
 
-use sandbox::testbed::openapi::{self, documented, routed};
+use sandbox::testbed::openapi;
+use sandbox::testbed::rest::documentation::{Part, try_out};
+use sandbox::testbed::rest::trigger::Trigger;
 use utoipa::OpenApi;
 
 use super::bench::{Bench, trigger};
@@ -15,32 +17,19 @@ fn the_checked_in_document_is_the_generated_one() {
 
 #[test]
 fn every_route_is_documented_and_nothing_else() {
-    assert_eq!(documented(&ApiDocument::openapi()), routed(FUNCTION));
-    assert_eq!(routed(FUNCTION).len(), 19, "the routes are found in the source");
+    openapi::hold_routes(FUNCTION, &ApiDocument::openapi(), 19);
 }
 
 #[tokio::test]
 async fn every_documented_operation_is_protected_as_documented_and_reaches_its_handler() {
-    let document = serde_json::to_value(ApiDocument::openapi()).unwrap();
     let bench = Bench::start().await;
-    for (path, method) in documented(&ApiDocument::openapi()) {
-        let security = &document["paths"][&path][&method]["security"][0];
-        let (proof, case) = match path.split('/').nth(2) {
-            Some("admin") => ("admin", "stats"),
-            Some("cron") => ("cron", "run"),
-            Some("user") => ("user", "summary"),
-            _ => ("service", "check"),
-        };
-        assert!(security[proof].is_array(), "{method} {path}: {security}");
-        let at = path.replace("{id}", "standard");
-        let triggered = trigger(case).at(&at).method(&method.to_uppercase()).query("");
-        let bare = triggered.clone().without_header("authorization").without_header("x-internal-api-key");
-        bench.send(&bare).await.problem(401, "unauthenticated");
-        let answer = bench.send(&triggered).await;
-        let code = answer.body["code"].as_str().unwrap_or_default();
-        assert!(
-            !["no_such_route", "method_not_allowed", "unauthenticated", "forbidden"].contains(&code),
-            "{method} {path}: {code}"
-        );
-    }
+    let parts = [
+        Part { prefix: "/api/admin/", proof: Some("admin"), sample: trigger("stats") },
+        Part { prefix: "/api/cron/", proof: Some("cron"), sample: trigger("run") },
+        Part { prefix: "/api/user/", proof: Some("user"), sample: trigger("summary") },
+        Part { prefix: "/internal/", proof: Some("service"), sample: trigger("check") },
+    ];
+    let samples = [("{id}", "standard")];
+    let send = async |trigger: &Trigger| bench.send(trigger).await;
+    try_out(&ApiDocument::openapi(), &parts, &samples, send).await;
 }

@@ -1,5 +1,6 @@
 //! What the story tests of a REST API say and hear: trigger events, tokens and answers.
 
 pub mod answer;
+pub mod documentation;
 pub mod tokens;
 pub mod trigger;
