@@ -2,5 +2,6 @@
 
 pub mod answer;
 pub mod documentation;
+pub mod samples;
 pub mod tokens;
 pub mod trigger;
