@@ -1,7 +1,9 @@
 //! Every outside call of a command fails once, in three ways; whoever repeats the command gets it right.
 
 use sandbox::testbed::rest::answer::Answer;
+use sandbox::testbed::rest::caller::{Caller, Turn};
 use sandbox::testbed::rest::trigger::Trigger;
+use sandbox::testbed::wire::failure::Failure;
 use serde_json::{Value, json};
 use shared::domain::money::Currency;
 use shared::domain::sms::bill::charging::Charged;
@@ -11,17 +13,6 @@ use super::bills::charged;
 
 /// How often a caller repeats before it gives up.
 const MAX_REPEATS: usize = 4;
-
-/// What happens at a call.
-#[derive(Debug, Clone, Copy)]
-enum Cut {
-    /// The other side acts, and its answer is lost.
-    Answer,
-    /// The other side sees nothing.
-    Request,
-    /// The other side acts, and the function dies.
-    Crash,
-}
 
 /// A command, and what must be true at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,32 +166,22 @@ async fn clean_run(story: Story) -> usize {
     calls
 }
 
-async fn broken_run(story: Story, place: usize, cut: Cut) {
-    let case = format!("{story:?}, {cut:?} of call {place}");
+async fn broken_run(story: Story, failure: Failure) {
+    let case = format!("{story:?}, {failure}");
     let mut world = story.prepare().await;
     let command = story.command(&world.bill);
     let bench = &mut world.bench;
-    match cut {
-        Cut::Answer => bench.wire.drop_answer_of(place),
-        Cut::Request => bench.wire.drop_request(place),
-        Cut::Crash => bench.wire.crash_at(place),
-    }
-    let mut answer = bench.send(&command).await;
-    if matches!(cut, Cut::Crash) {
-        assert!(bench.wire.revive(), "{case}");
-        bench.restart().await;
-        answer = bench.send(&command).await;
-    }
-    for _ in 0..MAX_REPEATS {
-        if answer.status < 300 {
-            break;
+    let caller = Caller { wire: bench.wire.clone(), repeats: MAX_REPEATS, case: &case };
+    let is_done = |answer: &Answer| answer.status < 300;
+    let give = async |turn: Turn<'_>| {
+        match turn {
+            Turn::First => {}
+            Turn::AfterCrash => bench.restart().await,
+            Turn::Repeat(_) => bench.let_leases_lapse(),
         }
-        assert_eq!(answer.body["retryable"], true, "{case}: {}", answer.body);
-        // As if the caller had waited as long as it was told.
-        bench.let_leases_lapse();
-        answer = bench.send(&command).await;
-    }
-    assert!(answer.status < 300, "{case}: {}", answer.body);
+        bench.send(&command).await
+    };
+    let answer = caller.outlasts(failure, is_done, give).await;
     story.check(&world, &answer, &case).await;
 }
 
@@ -209,10 +190,8 @@ async fn every_command_survives_every_failure() {
     for story in Story::ALL {
         let calls = clean_run(story).await;
         assert!(calls >= 2, "{story:?} made {calls} calls");
-        for place in 1..=calls {
-            for cut in [Cut::Answer, Cut::Request, Cut::Crash] {
-                broken_run(story, place, cut).await;
-            }
+        for failure in Failure::each_of(calls) {
+            broken_run(story, failure).await;
         }
     }
 }

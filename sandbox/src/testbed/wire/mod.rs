@@ -3,6 +3,7 @@
 //! One [`Wire`] has any number of taps, each an HTTP proxy in front of one upstream. All taps share one
 //! counter and one script, so "the third outside call" means the third of all, whoever it was for.
 
+pub mod failure;
 mod passage;
 
 use std::collections::HashMap;
