@@ -17,6 +17,7 @@
 pub mod aws;
 pub mod chat;
 pub mod dynamodb;
+pub mod event_files;
 pub mod log_lines;
 pub mod mutual_tls;
 pub mod openapi;

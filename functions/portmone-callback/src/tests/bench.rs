@@ -1,13 +1,12 @@
 //! The function over an AWS of its own, with a wire between the two.
 
-use std::path::PathBuf;
-
 use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
 use http::Response;
 use lambda_http::{Body, Request};
 use sandbox::testbed::aws::Aws;
 use sandbox::testbed::dynamodb::BONUSES;
+use sandbox::testbed::event_files::event;
 use sandbox::testbed::wire::Wire;
 use serde_json::{Value, json};
 use shared::aws_account::AwsAccount;
@@ -167,18 +166,6 @@ pub fn taken() -> Answer {
 pub fn answer(response: Response<String>) -> Answer {
     let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
     Answer { status: response.status().as_u16(), content_type, body: response.into_body() }
-}
-
-/// Where the event files are.
-pub fn folder() -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "../../events/portmone-callback"].iter().collect()
-}
-
-/// An event file.
-pub fn event(case: &str) -> Value {
-    let path = folder().join(case).with_extension("json");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap()
 }
 
 /// The request that an event carries.

@@ -1,8 +1,8 @@
 //! Every file in `events/portmone-callback/` is answered as this says, by an instance in front of an empty table.
 
-use std::collections::BTreeSet;
+use sandbox::testbed::event_files;
 
-use super::bench::{Bench, folder};
+use super::bench::Bench;
 
 /// What is kept: the bill, what is said of it, how much, and by which interface.
 type Kept = (&'static str, &'static str, Option<i64>, &'static str);
@@ -44,11 +44,7 @@ const FILES: [(&str, u16, &[Kept]); 28] = [
 
 #[test]
 fn every_file_is_in_the_table() {
-    let names = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    let names: BTreeSet<String> =
-        names.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
-    let known: BTreeSet<String> = FILES.iter().map(|(name, ..)| (*name).to_owned()).collect();
-    assert_eq!(names, known);
+    event_files::hold(FILES.iter().map(|(name, ..)| *name));
 }
 
 #[tokio::test]

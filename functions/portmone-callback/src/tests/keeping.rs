@@ -1,9 +1,10 @@
 //! Each report is kept once, however often and in whatever order it comes.
 
 use futures::future::join_all;
+use sandbox::testbed::event_files::event;
 use shared::domain::bonus::report::MAX_REPORTS;
 
-use super::bench::{BILL, Bench, answer, event, registry, request, result, taken, with_document};
+use super::bench::{BILL, Bench, answer, registry, request, result, taken, with_document};
 use crate::handler::handle;
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! What the function logs: enough to follow a callback, never its proof, a number or a body.
 
+use sandbox::testbed::event_files::event;
 use sandbox::testbed::log_lines::Lines;
 use serde_json::Value;
 
-use super::bench::{Bench, TOKEN, event, registry, request};
+use super::bench::{Bench, TOKEN, registry, request};
 
 /// The last line of this level.
 fn last(lines: &Lines, level: &str) -> Value {

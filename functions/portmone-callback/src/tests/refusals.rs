@@ -2,12 +2,13 @@
 
 use http::HeaderValue;
 use lambda_http::Request;
+use sandbox::testbed::event_files::event;
 use serde_json::{Value, json};
 use shared::providers::portmone::callback::{Callbacks, MAX_BODY_BYTES};
 
 use super::bench::{
-    Answer, Bench, FINGERPRINT, SECRET, TOKEN, TOKEN_HEADER, answer, event, in_json, request, result, secret,
-    taken, with_body,
+    Answer, Bench, FINGERPRINT, SECRET, TOKEN, TOKEN_HEADER, answer, in_json, request, result, secret, taken,
+    with_body,
 };
 use crate::handler::handle;
 

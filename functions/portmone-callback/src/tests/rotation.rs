@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use lambda_http::Request;
+use sandbox::testbed::event_files::event;
 use shared::providers::portmone::callback::Callbacks;
 
-use super::bench::{Bench, SECRET, TOKEN_HEADER, answer, event, request, secret, taken};
+use super::bench::{Bench, SECRET, TOKEN_HEADER, answer, request, secret, taken};
 use crate::handler::handle;
 
 const NEW_TOKEN: &str = "the-token-that-comes-into-use";

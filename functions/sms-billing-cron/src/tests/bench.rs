@@ -1,6 +1,5 @@
 //! The function in front of an AWS of its own, with a wire between.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -162,18 +161,6 @@ pub fn scheduled(run: &str, scheduled_at: &str) -> Value {
 /// That a user's periods are to be closed.
 pub fn periods(user: &str, through: &str) -> Value {
     json!({ "version": 1, "periods": { "userId": user, "through": through } })
-}
-
-/// An event file.
-pub fn event(case: &str) -> Value {
-    let path = folder().join(case).with_extension("json");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap()
-}
-
-/// Where the event files are.
-pub fn folder() -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "../../events/sms-billing-cron"].iter().collect()
 }
 
 /// Others like `user-00000`, until there are so many.

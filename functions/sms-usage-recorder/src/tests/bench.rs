@@ -1,6 +1,5 @@
 //! The function between an AWS of its own and nobody else, with a wire between.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -8,6 +7,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use jiff::Timestamp;
 use sandbox::testbed::aws::Aws;
 use sandbox::testbed::dynamodb::SMS_BILLING;
+use sandbox::testbed::event_files;
 use sandbox::testbed::log_lines;
 use sandbox::testbed::sqs::Message;
 use sandbox::testbed::wire::Wire;
@@ -138,15 +138,9 @@ pub fn sent(id: &str, user: &str) -> Value {
         "to": "+998901234567", "text": "Your code is 4711", "cost": 0.04, "status": "sent" })
 }
 
-/// Where the event files are.
-pub fn folder() -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "../../events/sms-usage-recorder"].iter().collect()
-}
-
 /// An event file, sent just now: what was sent long ago does not count.
 pub fn event(case: &str) -> Value {
-    let path = folder().join(case).with_extension("json");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = event_files::event(case).to_string();
     let now = Timestamp::now().to_string();
     let text =
         ["2026-11-21T04:59:58Z", "2026-11-21T04:59:59Z"].iter().fold(text, |text, at| text.replace(at, &now));

@@ -1,8 +1,8 @@
 //! Every file of `events/sms-usage-recorder/` and what must come of it.
 
-use std::collections::BTreeSet;
+use sandbox::testbed::event_files;
 
-use super::bench::{Bench, event, folder};
+use super::bench::{Bench, event};
 
 /// What must come of one file.
 struct Outcome {
@@ -33,10 +33,7 @@ const FILES: &[Outcome] = &[
 
 #[test]
 fn every_file_is_in_the_table() {
-    let names = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    let names: BTreeSet<String> =
-        names.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
-    assert_eq!(names, FILES.iter().map(|outcome| outcome.name.to_owned()).collect());
+    event_files::hold(FILES.iter().map(|outcome| outcome.name));
 }
 
 #[tokio::test]
@@ -47,10 +44,6 @@ async fn every_file_is_answered_as_the_table_says() {
         assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 0, "{name}");
         let open = (bench.open("user-1").await.0, bench.open("user-2").await.0);
         assert_eq!(open, *messages, "{name}");
-        let told = bench.reasons();
-        assert_eq!(told.len(), reasons.len(), "{name}: {told:?}");
-        for (told, expected) in told.iter().zip(*reasons) {
-            assert!(told.starts_with(expected), "{name}: {told}");
-        }
+        event_files::hold_reasons(name, &bench.reasons(), reasons);
     }
 }

@@ -1,9 +1,9 @@
 //! Every file in `events/telegram-webhook/` is answered as this says, to a customer in English.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use sandbox::testbed::dynamodb::{CHATS, NOTIFICATIONS};
+use sandbox::testbed::event_files;
 use serde_json::{Value, json};
 
 use crate::handler::handle;
@@ -49,17 +49,9 @@ const WRITTEN: [(&str, &str); 3] = [
     ("press-language", "CHAT#4242"),
 ];
 
-fn folder() -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "../../events/telegram-webhook"].iter().collect()
-}
-
 #[test]
 fn every_file_is_in_the_table() {
-    let names = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    let names: BTreeSet<String> =
-        names.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
-    let known: BTreeSet<String> = FILES.iter().map(|(name, ..)| (*name).to_owned()).collect();
-    assert_eq!(names, known);
+    event_files::hold(FILES.iter().map(|(name, ..)| *name));
 }
 
 #[tokio::test]
@@ -73,7 +65,7 @@ async fn every_file_is_answered_as_the_table_says() {
         bench.link("user-4").await;
         let stored = [CHATS, NOTIFICATIONS].map(|table| bench.aws.dynamodb.items(table));
         let app = bench.app().await;
-        let event = std::fs::read_to_string(folder().join(name).with_extension("json")).unwrap();
+        let event = event_files::event(name).to_string();
         let answer = handle(&app, lambda_http::request::from_str(&event).unwrap()).await;
         assert_eq!(answer.status().as_u16(), status, "{name}");
         let body: Value = serde_json::from_str(answer.body()).unwrap_or_default();

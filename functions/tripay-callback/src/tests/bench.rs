@@ -1,7 +1,6 @@
 //! The function over an AWS of its own, with a wire between the two.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
 
 use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
@@ -10,6 +9,7 @@ use http::Response;
 use lambda_http::Request;
 use sandbox::testbed::aws::Aws;
 use sandbox::testbed::dynamodb::INVOICES;
+use sandbox::testbed::event_files::event;
 use sandbox::testbed::wire::Wire;
 use sandbox::tripay::credentials::SANDBOX;
 use serde_json::{Value, json};
@@ -144,18 +144,6 @@ pub fn answer(response: Response<String>) -> Answer {
     assert_eq!(response.headers()["content-type"], "application/json");
     let body = serde_json::from_str(response.body()).unwrap();
     Answer { status: response.status().as_u16(), body }
-}
-
-/// Where the event files are.
-pub fn folder() -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "../../events/tripay-callback"].iter().collect()
-}
-
-/// An event file.
-pub fn event(case: &str) -> Value {
-    let path = folder().join(case).with_extension("json");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap()
 }
 
 /// The request that an event carries.

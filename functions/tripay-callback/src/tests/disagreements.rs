@@ -1,10 +1,11 @@
 //! Reports that contradict what is known: kept with their evidence, listed, never believed, acknowledged.
 
+use sandbox::testbed::event_files::event;
 use serde_json::Value;
 use shared::domain::invoice::{InvoiceState, Standing};
 use shared::stores::unmatched_reports::UnmatchedReport;
 
-use super::bench::{Bench, NUMBER, REFERENCE, acknowledged, event, request, signed};
+use super::bench::{Bench, NUMBER, REFERENCE, acknowledged, request, signed};
 
 /// Delivers events in order and answers what is stored of the last one.
 async fn last_report_after(bench: &Bench, cases: &[&str]) -> Value {

@@ -1,9 +1,9 @@
 //! Every file in `events/tripay-callback/` is answered as this says, by an instance that waits for the
 //! payment of the invoice they name.
 
-use std::collections::BTreeSet;
+use sandbox::testbed::event_files;
 
-use super::bench::{Bench, NUMBER, folder};
+use super::bench::{Bench, NUMBER};
 
 /// What an event leads to.
 #[derive(Debug, Clone, Copy)]
@@ -46,11 +46,7 @@ const FILES: [(&str, u16, Outcome); 23] = [
 
 #[test]
 fn every_file_is_in_the_table() {
-    let names = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    let names: BTreeSet<String> =
-        names.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
-    let known: BTreeSet<String> = FILES.iter().map(|(name, ..)| (*name).to_owned()).collect();
-    assert_eq!(names, known);
+    event_files::hold(FILES.iter().map(|(name, ..)| *name));
 }
 
 #[tokio::test]
@@ -109,6 +105,6 @@ async fn check(bench: &Bench, name: &str, outcome: Outcome) {
 /// The report that a file carries.
 fn raw(name: &str) -> String {
     // `paid-base64` carries the same report as `paid`.
-    let event = super::bench::event(if name == "paid-base64" { "paid" } else { name });
+    let event = event_files::event(if name == "paid-base64" { "paid" } else { name });
     event["body"].as_str().unwrap().to_owned()
 }

@@ -1,10 +1,11 @@
 //! What the function logs: enough to follow a callback, never its proof or its payer.
 
+use sandbox::testbed::event_files::event;
 use sandbox::testbed::log_lines::Lines;
 use sandbox::tripay::credentials::SANDBOX;
 use serde_json::Value;
 
-use super::bench::{Bench, NUMBER, REFERENCE, event, request, signed};
+use super::bench::{Bench, NUMBER, REFERENCE, request, signed};
 
 /// The last line of this level.
 fn last(lines: &Lines, level: &str) -> Value {

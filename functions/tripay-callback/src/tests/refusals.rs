@@ -4,12 +4,11 @@ use std::net::IpAddr;
 
 use http::HeaderValue;
 use lambda_http::{Body, Request};
+use sandbox::testbed::event_files::event;
 use sandbox::tripay::credentials::PRODUCTION;
 
 use super::bench::SECRET;
-use super::bench::{
-    Answer, Bench, acknowledged, credentials, event, invoice_with_code, request, signature, signed,
-};
+use super::bench::{Answer, Bench, acknowledged, credentials, invoice_with_code, request, signature, signed};
 
 const SIGNATURE: &str = "x-callback-signature";
 const EVENT: &str = "x-callback-event";

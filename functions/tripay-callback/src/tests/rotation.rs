@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use lambda_http::Request;
+use sandbox::testbed::event_files::event;
 
-use super::bench::{Bench, SECRET, acknowledged, answer, credentials, event, request, signature};
+use super::bench::{Bench, SECRET, acknowledged, answer, credentials, request, signature};
 use crate::handler::handle;
 
 const NEW_KEY: &str = "NEWKE-YNEWK-EYNEW-KEYNE-WKEYN";

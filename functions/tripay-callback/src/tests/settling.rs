@@ -1,14 +1,14 @@
 //! Reports that fit: each changes the invoice once, however often and whenever it comes.
 
 use futures::future::join_all;
+use sandbox::testbed::event_files::event;
 use shared::domain::invoice::attempt::Progress;
 use shared::domain::invoice::number::AttemptNumber;
 use shared::domain::invoice::{InvoiceState, Standing};
 use shared::stores::invoices::Invoices;
 
 use super::bench::{
-    Bench, NUMBER, REFERENCE, acknowledged, answer, cause, event, invoice_being_submitted, request,
-    transaction,
+    Bench, NUMBER, REFERENCE, acknowledged, answer, cause, invoice_being_submitted, request, transaction,
 };
 use crate::handler::handle;
 

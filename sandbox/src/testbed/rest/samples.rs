@@ -1,13 +1,12 @@
 //! What an API answers to its sample events.
 
 use super::answer::Answer;
-use super::trigger::Trigger;
+use crate::testbed::event_files;
 
 /// Sees that `expected` names every sample event with its status, and that each is answered so, under its own correlation
 /// id, and with `no-store` where `cached` does not name it with another `Cache-Control`.
 pub async fn hold(expected: &[(&str, u16)], cached: &[(&str, &str)], ask: impl AsyncFn(&str) -> Answer) {
-    let named: Vec<&str> = expected.iter().map(|(case, _)| *case).collect();
-    assert_eq!(Trigger::cases(), named);
+    event_files::hold(expected.iter().map(|(case, _)| *case));
     for (case, status) in expected {
         let answer = ask(case).await;
         assert_eq!(answer.status, *status, "{case}: {}", answer.body);

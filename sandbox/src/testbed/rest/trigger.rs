@@ -1,10 +1,9 @@
 //! Trigger events of a function, read from its folder under `events`.
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 
 use super::tokens::token_of;
+use crate::testbed::event_files;
 
 /// One HTTP API event, as API Gateway sends it.
 #[derive(Debug, Clone)]
@@ -13,8 +12,7 @@ pub struct Trigger(Value);
 impl Trigger {
     /// The event of that case. A placeholder for a token becomes a valid token of that person.
     pub fn of(case: &str) -> Self {
-        let text = std::fs::read_to_string(folder().join(format!("{case}.json"))).expect("a sample event");
-        let event: Value = serde_json::from_str(&text).expect("a sample event is JSON");
+        let event = event_files::event(case);
         let placeholder = event["headers"]["authorization"].as_str().map(str::to_owned);
         let person =
             placeholder.as_deref().and_then(|text| text.strip_prefix("Bearer <token of ")?.strip_suffix('>'));
@@ -22,16 +20,6 @@ impl Trigger {
             Some(person) => Self(event).by(person),
             None => Self(event),
         }
-    }
-
-    /// The names of all cases.
-    pub fn cases() -> Vec<String> {
-        let files = std::fs::read_dir(folder()).expect("sample events");
-        let paths = files.map(|file| file.expect("a sample event").path());
-        let mut cases: Vec<String> =
-            paths.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
-        cases.sort();
-        cases
     }
 
     /// Sent by another person.
@@ -106,11 +94,4 @@ impl Trigger {
     pub fn request(&self) -> lambda_http::Request {
         lambda_http::request::from_str(&self.0.to_string()).expect("an event of API Gateway")
     }
-}
-
-/// Cargo runs a function's tests in the function's folder.
-fn folder() -> PathBuf {
-    let function = std::env::current_dir().expect("a folder to run in");
-    let name = function.file_name().expect("a function's folder");
-    function.join("../../events").join(name)
 }
