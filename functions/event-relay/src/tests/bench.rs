@@ -1,6 +1,7 @@
 //! The function over an AWS of its own, with a wire between the two.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
@@ -264,8 +265,12 @@ pub fn event_id(index: usize) -> String {
     format!("INV-20261121-{index:08}.4.0")
 }
 
+/// A region of its own: all clients of a region share what they may spend on repeats, and who lets requests fail here
+/// would take them from other tests.
 fn sdk_config(endpoint_url: &str) -> SdkConfig {
+    static REGIONS: AtomicUsize = AtomicUsize::new(1);
+    let region = format!("test-{}", REGIONS.fetch_add(1, Ordering::Relaxed));
     let credentials = Credentials::new("test", "test", None, None, "bench");
     let client = HttpClients::new(None).unwrap().aws;
-    sdk_config_for(client, credentials, "us-east-1".to_owned(), Some(endpoint_url.to_owned()))
+    sdk_config_for(client, credentials, region, Some(endpoint_url.to_owned()))
 }
