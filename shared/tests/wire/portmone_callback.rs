@@ -296,6 +296,10 @@ fn the_gateways_json_names_a_bill_and_proves_nothing_more() {
         "\u{feff} {\"shopBillId\":\"7\",\"billAmount\":50.5,\"status\":\"PAYED\",\"other\":{\"a\":[1]}}";
     let (_, bill, report) = the_report(full);
     assert_eq!((bill.as_str(), report.amount), ("7", Some(uah(5_050))));
+    for (status, outcome) in [("REJECTED", failed("REJECTED", "")), ("RETURN", ReportedOutcome::Refunded)] {
+        let (_, _, report) = the_report(&format!("{{\"shopBillId\":\"7\",\"status\":\"{status}\"}}"));
+        assert_eq!((report.outcome, report.source), (outcome, ReportSource::Gateway));
+    }
     for body in [
         "{}",
         "{\"shopOrderNumber\":\"1\"}",
@@ -305,7 +309,7 @@ fn the_gateways_json_names_a_bill_and_proves_nothing_more() {
         "{\"shopBillId\":[1]}",
         "{\"shopBillId\":1,\"shopBillId\":2}",
         "{\"shopBillId\":\"a\\u0020b\"}",
-        "{\"shopBillId\":1,\"status\":\"REJECTED\"}",
+        "{\"shopBillId\":1,\"status\":\"PREAUTH\"}",
         "{\"shopBillId\":1}x",
     ] {
         assert_eq!(wrong(body).0, Dialect::Gateway, "{body}");

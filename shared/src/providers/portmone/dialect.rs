@@ -219,12 +219,15 @@ fn requests(root: &Element) -> Result<Notice, Wrong> {
 
 fn gateway(body: &[u8], received_at: Timestamp) -> Result<Report, Wrong> {
     let notice: GatewayNotice<'_> = serde_json::from_slice(body).map_err(|_| "it is JSON, but no notice")?;
-    if !matches!(notice.status.as_deref(), None | Some("PAYED")) {
-        return Err("it has a state that is not known");
-    }
+    let outcome = match notice.status.as_deref() {
+        None | Some("PAYED") => ReportedOutcome::Paid,
+        Some("REJECTED") => ReportedOutcome::Failed { code: "REJECTED".to_owned(), reason: String::new() },
+        Some("RETURN") => ReportedOutcome::Refunded,
+        Some(_) => return Err("it has a state that is not known"),
+    };
     let bill = plain(notice.shop_bill_id).parse().map_err(|_| "it names a bill by what is no id")?;
     let report = BillReport {
-        outcome: ReportedOutcome::Paid,
+        outcome,
         amount: notice.bill_amount.and_then(|amount| hryvnias(plain(amount)).ok()),
         payee: None,
         recipient: None,
