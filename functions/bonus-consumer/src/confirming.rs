@@ -3,29 +3,33 @@
 //! A gateway that says nothing holds up nobody else's report: behind a notice that it cannot be asked about now, only
 //! other notices of the gateway wait.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::bonus::hearing::Confirmation;
-use shared::domain::bonus::report::{BillReport, PortmoneBill, ReportSource};
+use shared::domain::bonus::report::{BillReport, PortmoneBill, ReportSource, ReportedOutcome};
 use shared::domain::bonus::{Bonus, Question, Standing};
 use shared::lambda::metrics::Metric;
 use shared::providers::portmone::gateway::{
     GatewayError, GatewayOrder, PortmoneGateway, RESULT_TAKES_AT_MOST,
 };
-use shared::queues::batch::Try;
+use shared::queues::batch::{Delivery, Try};
 
 use crate::deadline::has_time_for;
 use crate::driving::Driver;
 
 /// How long the gateway may take to show what it gave notice of.
 const SHOWN_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// How often it is asked meanwhile.
+const SHOWN_AGAIN: Duration = Duration::from_secs(60);
 
 /// What asking about a bill's reports brought.
 #[derive(Debug)]
 pub struct Confirmed {
     /// One for each report, from the first on. Fewer than there are reports where the rest has to wait.
     pub confirmations: Vec<Confirmation>,
-    /// Why the rest has to wait, where it has to.
-    pub unanswered: Option<String>,
+    /// When the rest is to be asked about again, where it has to wait.
+    pub again: Option<Delivery>,
 }
 
 /// What the gateway says about a bill.
@@ -33,7 +37,7 @@ pub struct Confirmed {
 enum Said {
     /// What it shows.
     Shows(Vec<GatewayOrder>),
-    /// It is not to be asked, or does not say.
+    /// It is not to be asked.
     Nothing,
     /// It cannot be asked now; why.
     NotNow(String),
@@ -43,7 +47,9 @@ impl Driver<'_> {
     /// Asks the gateway about its notices that the bonus has not heard, once for all of them.
     pub async fn confirm(&self, bonus: &Bonus, known: &PortmoneBill, turn: Try) -> Confirmed {
         let heard = usize::try_from(bonus.reports_heard).unwrap_or(usize::MAX);
-        let is_notice = |report: &BillReport| report.source == ReportSource::Gateway;
+        let is_notice = |report: &BillReport| {
+            report.source == ReportSource::Gateway && report.outcome == ReportedOutcome::Paid
+        };
         let said = match &self.parties.gateway {
             Some(gateway) if known.reports.iter().skip(heard).any(is_notice) && is_in_question(bonus) => {
                 self.ask(gateway, known).await
@@ -64,10 +70,10 @@ impl Driver<'_> {
                 Err(_) if turn == Try::Last || !behind.all(is_notice) => {
                     confirmations.push(Confirmation::NotAsked);
                 }
-                Err(reason) => return Confirmed { confirmations, unanswered: Some(reason) },
+                Err(again) => return Confirmed { confirmations, again: Some(again) },
             }
         }
-        Confirmed { confirmations, unanswered: None }
+        Confirmed { confirmations, again: None }
     }
 
     async fn ask(&self, gateway: &PortmoneGateway, known: &PortmoneBill) -> Said {
@@ -79,11 +85,11 @@ impl Driver<'_> {
             Err(error @ GatewayError::Refused { .. }) => {
                 let (correlation_id, bill) = (&self.correlation_id, &known.id);
                 tracing::warn!(correlationId = correlation_id, %bill, %error, "a notice cannot be confirmed");
-                // For the next notice: the login may be another one by now.
+                // The login may be another one by now.
                 if self.app.parties.may_be_rotated() {
                     self.app.parties.renew(self.app.source.read().await);
                 }
-                Said::Nothing
+                Said::NotNow(error.to_string())
             }
             Err(error @ GatewayError::Call(_)) => {
                 self.app.metrics.count(Metric::ProviderCallFailed);
@@ -94,18 +100,18 @@ impl Driver<'_> {
 }
 
 impl Said {
-    /// What that means for a notice; why it has to be asked about later, where it has to.
+    /// What that means for a notice; when it is to be asked about again, where it has to be.
     fn about(
         &self,
         notice: &BillReport,
         bonus: &Bonus,
         known: &PortmoneBill,
         now: Timestamp,
-    ) -> Result<Confirmation, String> {
+    ) -> Result<Confirmation, Delivery> {
         let orders = match self {
             Self::Shows(orders) => orders,
             Self::Nothing => return Ok(Confirmation::NotAsked),
-            Self::NotNow(reason) => return Err(reason.clone()),
+            Self::NotNow(reason) => return Err(Delivery::Retry { after: None, reason: reason.clone() }),
         };
         if notice.amount.is_some_and(|amount| amount != bonus.amount) {
             return Ok(Confirmation::Denied);
@@ -116,7 +122,8 @@ impl Said {
         }
         let is_fresh = now.duration_since(notice.received_at) < SHOWN_WITHIN;
         if is_fresh && !of_bill().any(GatewayOrder::is_paid) {
-            return Err("the gateway does not show yet what it gave notice of".to_owned());
+            let reason = "the gateway does not show yet what it gave notice of".to_owned();
+            return Err(Delivery::Later { after: SHOWN_AGAIN, reason });
         }
         Ok(Confirmation::Denied)
     }

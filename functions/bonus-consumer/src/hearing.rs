@@ -30,7 +30,7 @@ pub async fn reported(driver: &Driver<'_>, bill: &PortmoneBillId, turn: Try) -> 
         return Ok(Delivery::Dead { reason: "the bill is of a bonus that is not there".to_owned() });
     };
     let heard = usize::try_from(bonus.reports_heard).unwrap_or(usize::MAX);
-    let Confirmed { confirmations, unanswered } = driver.confirm(&bonus, &known, turn).await;
+    let Confirmed { confirmations, again } = driver.confirm(&bonus, &known, turn).await;
     let cause = driver.cause();
     let hear = |bonus: &mut Bonus| {
         let heard = usize::try_from(bonus.reports_heard).unwrap_or(usize::MAX);
@@ -48,7 +48,7 @@ pub async fn reported(driver: &Driver<'_>, bill: &PortmoneBillId, turn: Try) -> 
         tracing::info!(correlationId = correlation_id, %receipt, %bill, source, outcome, "report heard");
     }
     driver.go_on(changed).await;
-    Ok(unanswered.map_or(Delivery::Done, |reason| Delivery::Retry { after: None, reason }))
+    Ok(again.unwrap_or(Delivery::Done))
 }
 
 /// A report may come before its bill is written down with the bonus. One that stays alone is a person's.

@@ -51,6 +51,7 @@ async fn a_notice_that_the_gateway_confirms_settles_a_payment() {
 async fn a_notice_that_the_gateway_does_not_confirm_changes_nothing_and_is_told() {
     let bench = Bench::start().await;
     let bill = bench.in_doubt("cut_before").await;
+    bench.pass(SignedDuration::from_mins(11));
     bench.report_and_deliver(&bill, &old_notice()).await;
     assert_eq!((bench.state(RECEIPT).as_str(), bench.payments().await.len()), ("PAYING", 0));
     assert_eq!(bench.told(), ["bonus.initiated", "bonus.disagreed"]);
@@ -62,6 +63,7 @@ async fn a_gateway_that_knows_another_amount_or_bill_confirms_nothing() {
     for (place, value) in [("billAmount", "2.00"), ("shopBillId", "1"), ("status", "CREATED")] {
         let bench = Bench::start().await;
         let bill = bench.in_doubt("cut_after").await;
+        bench.pass(SignedDuration::from_mins(11));
         let mut order =
             json!({ "shopBillId": bill, "status": "PAYED", "billAmount": "1.00", "payee_id": "1185" });
         order[place] = json!(value);
@@ -117,14 +119,23 @@ async fn the_gateway_is_asked_once_about_what_was_heard() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_does_not_let_us_in_is_not_waited_for() {
+async fn a_gateway_that_does_not_let_us_in_is_asked_again_and_keeps_nobody_waiting() {
     let bench = Bench::start().await;
     let bill = bench.in_doubt("cut_after").await;
     bench.gateway_fault("refuse", 1).await;
-    bench.report_and_deliver(&bill, &notice()).await;
-    assert_eq!((bench.state(RECEIPT).as_str(), bench.reports_heard()), ("PAYING", 1));
+    assert_eq!(bench.report(&bill, &notice()).await, Heard::Kept);
+    assert_eq!((bench.deliver().await.len(), bench.reports_heard()), (1, 0), "the login may be rotated");
     assert_eq!(bench.told(), ["bonus.initiated"], "what was refused to us is no word about the bill");
-    bench.report_and_deliver(&bill, &report_of(paid(), None, ReportSource::Direct)).await;
+    assert_eq!(bench.deliver().await, Vec::<String>::new());
+    assert_eq!((bench.state(RECEIPT).as_str(), bench.reports_heard()), ("DONE", 1));
+
+    let bench = Bench::start().await;
+    let bill = bench.in_doubt("cut_after").await;
+    bench.gateway_fault("refuse", 9).await;
+    assert_eq!(bench.report(&bill, &notice()).await, Heard::Kept);
+    assert_eq!(bench.deliver().await.len(), 1);
+    assert_eq!(bench.report(&bill, &report_of(paid(), None, ReportSource::Direct)).await, Heard::Kept);
+    assert_eq!(bench.deliver().await, Vec::<String>::new());
     assert_eq!((bench.state(RECEIPT).as_str(), bench.reports_heard()), ("DONE", 2));
 }
 
