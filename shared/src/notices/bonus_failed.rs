@@ -18,8 +18,8 @@ pub struct BonusFailed {
     /// The currency of what is counted in minor units here.
     #[serde(with = "currency")]
     pub currency: Currency,
-    /// Why: one of `invalid_msisdn`, `no_payee`, `wrong_currency`, `amount_limit`, `user_limit`, `gave_up`, `other_payee` and
-    /// `refused`, told in the reader's language, or words that are shown as they are.
+    /// Why: one of `invalid_msisdn`, `no_payee`, `wrong_currency`, `amount_limit`, `user_limit`, `gave_up`, `given_up`,
+    /// `other_payee` and `refused`, told in the reader's language, or words that are shown as they are.
     pub reason: String,
 }
 

@@ -37,7 +37,7 @@ fn every_language_has_every_text_and_no_other() {
 }
 
 /// The parts whose words cannot be alike in two languages.
-const SENTENCES: [&str; 35] = [
+const SENTENCES: [&str; 36] = [
     "subject",
     "lead",
     "closing",
@@ -65,6 +65,7 @@ const SENTENCES: [&str; 35] = [
     "choice_wrong_currency",
     "choice_amount_limit",
     "choice_user_limit",
+    "choice_given_up",
     "choice_gave_up",
     "choice_other_payee",
     "choice_refused",
@@ -144,6 +145,7 @@ fn our_own_reasons_for_a_bonus_are_told_in_words_and_those_of_others_in_theirs()
         "amount_limit",
         "user_limit",
         "gave_up",
+        "given_up",
         "other_payee",
         "refused",
     ];

@@ -156,7 +156,9 @@ async fn everything_else_of_a_bonus_reads_back_as_it_was_written() {
     for decision in Decision::ALL {
         let full = |bonus: &mut Bonus| {
             bonus.payments = 2;
+            bonus.unreached = 1;
             bonus.first_payment_at = Some(instant(NOON));
+            bonus.last_payment_at = Some(instant("2026-11-21T12:05:00Z"));
             bonus.has_lost_answer = true;
             bonus.is_contradicted = true;
             bonus.tries = 3;

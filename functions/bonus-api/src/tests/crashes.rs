@@ -67,7 +67,7 @@ impl Story {
             Self::Retry => ("CREATED", vec!["bonus.wanted"]),
             Self::RetryUnkeyed | Self::ItDidNotHappen => ("BILL_MADE", vec!["bonus.wanted"]),
             Self::ItHappened | Self::ItHappenedUnkeyed => ("PAID", vec!["bonus.wanted"]),
-            Self::GiveUp => ("CANCELLED", vec![]),
+            Self::GiveUp => ("CANCELLED", vec!["bonus.failed"]),
         }
     }
 

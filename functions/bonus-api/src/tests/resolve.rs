@@ -27,7 +27,7 @@ async fn a_payment_in_doubt_goes_on_as_the_person_says() {
     for (resolution, state, payments, told) in [
         ("it_happened", "PAID", 1, vec!["bonus.wanted"]),
         ("it_did_not_happen", "BILL_MADE", 1, vec!["bonus.wanted"]),
-        ("give_up", "CANCELLED", 1, vec![]),
+        ("give_up", "CANCELLED", 1, vec!["bonus.failed"]),
     ] {
         let bench = in_doubt().await;
         let shown = bench.send(&resolve(resolution, 2)).await.ok(200);
@@ -161,9 +161,12 @@ async fn of_two_different_decisions_at_once_one_counts() {
     let mut statuses = [happened.status, given_up.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);
-    let state = if happened.status == 200 { "PAID" } else { "CANCELLED" };
-    assert_eq!(bench.stored(RECEIPT)["standing"]["M"]["state"]["S"], state);
-    assert_eq!(bench.told().len(), usize::from(happened.status == 200));
+    let (state, told) =
+        if happened.status == 200 { ("PAID", "bonus.wanted") } else { ("CANCELLED", "bonus.failed") };
+    assert_eq!(
+        (&bench.stored(RECEIPT)["standing"]["M"]["state"]["S"], bench.told()),
+        (&json!(state), vec![told.to_owned()])
+    );
 }
 
 #[tokio::test]

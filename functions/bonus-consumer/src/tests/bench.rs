@@ -179,6 +179,11 @@ impl Bench {
                     *instant = sooner(instant.as_str().unwrap()).to_string().into();
                 }
             }
+            for name in ["first_payment_at", "last_payment_at"] {
+                if let Some(instant) = item.pointer_mut(&format!("/{name}/S")) {
+                    *instant = sooner(instant.as_str().unwrap()).to_string().into();
+                }
+            }
             let reports = item.pointer_mut("/reports/L").and_then(Value::as_array_mut);
             for instant in reports.into_iter().flatten().filter_map(|one| one.pointer_mut("/M/received_at/S"))
             {

@@ -1,6 +1,7 @@
 //! How many bonuses a day and a user may have: never one more, however many come at once.
 
 use futures::future::join_all;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sandbox::testbed::dynamodb::BONUSES;
 use serde_json::{Value, json};
@@ -31,11 +32,18 @@ impl Bench {
         self.items("BONUS").iter().filter(|bonus| bonus["standing"]["state"] == state).count()
     }
 
-    /// A day ends: nothing is counted on the new one.
+    /// A day ends: nothing is counted on the new one, and what was counted was counted the day before.
     fn day_ends(&self) {
+        self.relay();
         for mut item in self.aws.dynamodb.items(BONUSES) {
             if item["sk"]["S"] == "PAYOUTS" {
                 item["payouts"] = json!({ "N": "0" });
+                self.aws.dynamodb.put(BONUSES, &item);
+            } else if let Some(day) = item["counted_on"]["S"].as_str().map(str::to_owned) {
+                let day_before = day.parse::<Date>().unwrap().yesterday().unwrap();
+                item["counted_on"] = json!({ "S": day_before.to_string() });
+                item.as_object_mut().unwrap().remove("outbox");
+                item.as_object_mut().unwrap().remove("outbox_size");
                 self.aws.dynamodb.put(BONUSES, &item);
             }
         }
@@ -129,5 +137,23 @@ async fn a_bonus_counts_once_however_often_it_is_tried() {
         assert_eq!(bench.pass_and_watch(SignedDuration::from_mins(minutes)).await, 1);
     }
     assert_eq!((bench.state("receipt-1").as_str(), bench.payments().await), ("DONE", vec![1]));
-    assert_eq!(bench.items("PAYOUTS").iter().filter(|count| count["payouts"] == 1).count(), 2);
+    // Where midnight comes in between, it counts for both days.
+    let counts = bench.items("PAYOUTS");
+    assert!(counts.len() >= 2 && counts.iter().all(|count| count["payouts"] == 1), "{counts:?}");
+}
+
+#[tokio::test]
+async fn what_was_begun_on_one_day_and_is_paid_on_another_counts_for_the_other() {
+    for operation in ["bills.create", "bills.pay"] {
+        let bench = Bench::with(Setup { per_day: Some(1), per_user: Some(1), ..USUAL }).await;
+        bench.fault(json!({ "operation": operation, "fault": "limit", "times": 1 })).await;
+        bench.accept(&accepted("receipt-1")).await;
+        bench.day_ends();
+        assert_eq!(bench.watch().await, 1, "{operation}");
+        assert_eq!((bench.state("receipt-1").as_str(), bench.payments().await), ("DONE", vec![1]));
+        // A payment that was begun is one of its day's, whenever it is made.
+        let is_counted = u64::from(operation == "bills.create");
+        let counts = bench.items("PAYOUTS");
+        assert!(counts.iter().all(|count| count["payouts"] == is_counted), "{operation}: {counts:?}");
+    }
 }

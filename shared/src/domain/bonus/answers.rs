@@ -113,21 +113,29 @@ impl Bonus {
                 self.open_review(Question::Payment, evidence, now);
             }
             PayAnswer::Refused(refusal) => self.refuse(refusal, now),
-            PayAnswer::NotReached { after, reason } => self.put_off(after, reason, patience, now),
+            PayAnswer::NotReached { after, reason } => {
+                self.unreached = self.unreached.saturating_add(1);
+                self.put_off(after, reason, patience, now);
+            }
             PayAnswer::Unclear(reason) => self.lose_answer(call, &reason, patience, now),
         }
     }
 
-    /// The only payment was believed by a report before its answer came: what speaks against it is told to people.
+    /// A payment was believed by a report before its answer came: what speaks against it is told to people. That one of
+    /// several was refused does not.
     fn compare_with_report(&mut self, answer: PayAnswer) {
-        let by_report = self.payment().is_some_and(|payment| payment.word == Word::Report);
-        let against = match answer {
-            PayAnswer::Differs(evidence) => evidence,
-            PayAnswer::Refused(refusal) => format!("paying it was refused: {}", refusal.reason),
-            PayAnswer::Paid | PayAnswer::NotReached { .. } | PayAnswer::Unclear(_) => return,
-        };
-        if by_report && self.payments == 1 {
-            self.disagree(format!("reported as paid, but {against}"));
+        if self.payment().is_none_or(|payment| payment.word != Word::Report) {
+            return;
+        }
+        match answer {
+            PayAnswer::Differs(evidence) => self.disagree(format!("reported as paid, but {evidence}")),
+            PayAnswer::Refused(refusal) if self.possible_payments() == 1 => {
+                self.disagree(format!("reported as paid, but paying it was refused: {}", refusal.reason));
+            }
+            PayAnswer::Refused(_)
+            | PayAnswer::Paid
+            | PayAnswer::NotReached { .. }
+            | PayAnswer::Unclear(_) => {}
         }
     }
 

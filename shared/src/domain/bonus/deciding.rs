@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Bonus, BonusEvent, Question, Standing, Wait, Word};
+use super::{Bonus, BonusEvent, Question, Refusal, Refuser, Standing, Wait, Word};
 
 /// A decision about what is in question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +51,9 @@ impl Bonus {
             return Decided::NotOpen;
         }
         let standing = match (&self.standing, decision) {
-            // What was never asked for was not paid by us, whatever was paid there.
+            // Where it has no bill, whatever was paid is another bonus's.
             (Standing::NeedsReview { question: Question::Payment, .. }, Decision::ItHappened)
-                if self.payments > 0 =>
+                if self.bill.is_some() =>
             {
                 self.pay(Word::Person, now);
                 self.standing.clone()
@@ -70,8 +70,14 @@ impl Bonus {
             (Standing::NeedsReview { question: Question::TopUp(payment), .. }, Decision::ItDidNotHappen) => {
                 Standing::Paid { payment: *payment, wait: Wait::none(now) }
             }
-            (Standing::NeedsReview { evidence, .. }, Decision::GiveUp) => {
-                Standing::Cancelled { at: now, reason: evidence.clone(), payment: self.payment() }
+            (Standing::NeedsReview { question, evidence, .. }, Decision::GiveUp) => {
+                let (reason, payment) = (evidence.clone(), self.payment());
+                if *question == Question::Payment {
+                    let refusal =
+                        Refusal { by: Refuser::Paydesk, code: "given_up".to_owned(), reason: reason.clone() };
+                    self.outbox.push(BonusEvent::Failed(refusal));
+                }
+                Standing::Cancelled { at: now, reason, payment }
             }
             (Standing::Refused { refusal, .. }, Decision::GiveUp) => {
                 Standing::Cancelled { at: now, reason: refusal.reason.clone(), payment: None }

@@ -76,6 +76,7 @@ impl Bonus {
                     self.first_payment_at = Some(now);
                     self.outbox.push(BonusEvent::Initiated);
                 }
+                self.last_payment_at = Some(now);
                 self.payments = self.payments.saturating_add(1);
                 // What was said of an earlier payment says nothing of this one.
                 self.reported_failure = None;
@@ -192,10 +193,10 @@ impl Bonus {
     /// The answer to a payment was lost. What was reported says what became of it; else a report is waited for, and
     /// at last a person is asked.
     pub(super) fn lose_answer(&mut self, call: &Call, why: &str, patience: &Patience, now: Timestamp) {
+        self.has_lost_answer = true;
         if let Some(refusal) = self.reported_failure.take() {
             return self.believe_failure(refusal, now);
         }
-        self.has_lost_answer = true;
         let settled = later(call.since, patience.settle);
         if now < settled {
             let call = Call { look_at: settled, ..call.clone() };
@@ -209,10 +210,11 @@ impl Bonus {
     /// Portmone says that the payment failed. Where it may be speaking of one payment of several, or said otherwise
     /// before, a person has to look.
     pub(super) fn believe_failure(&mut self, refusal: Refusal, now: Timestamp) {
-        if self.payments > 1 || self.is_reported_paid {
+        if self.possible_payments() > 1 || self.was_called_paid() {
             let evidence = format!("reported as failed, and perhaps paid before: {}", refusal.reason);
             return self.open_review(Question::Payment, evidence, now);
         }
+        self.has_lost_answer = false;
         self.refuse(refusal, now);
     }
 

@@ -33,11 +33,14 @@ impl Bonus {
         self.exchanges = self.exchanges.saturating_add(1);
         self.evidence.push(Exchange::reported(self.exchanges, report));
         if report.source == ReportSource::Gateway && confirmation != Confirmation::Confirmed {
-            if confirmation == Confirmation::Denied {
-                self.disagree(format!(
-                    "the gateway does not know of what was reported: {}",
-                    report.outcome.as_str()
-                ));
+            match confirmation {
+                Confirmation::Denied => {
+                    let outcome = report.outcome.as_str();
+                    self.disagree(format!("the gateway does not know of what was reported: {outcome}"));
+                }
+                // It proves nothing, and no failure is believed over it.
+                Confirmation::NotAsked => self.is_reported_paid |= report.outcome == ReportedOutcome::Paid,
+                Confirmation::Confirmed => {}
             }
             return;
         }
@@ -48,18 +51,13 @@ impl Bonus {
                 ReportedOutcome::Failed { code, reason } => {
                     let refusal =
                         Refusal { by: Refuser::Portmone, code: code.clone(), reason: reason.clone() };
-                    if self.was_being_paid_at(report.received_at) {
+                    if came_after(self.last_payment_at, report) {
                         self.hear_failed(refusal, now);
                     }
                 }
                 ReportedOutcome::Refunded => self.hear_refunded(report, now),
             },
         }
-    }
-
-    /// Whether a payment of ours had been begun when a report came.
-    fn was_being_paid_at(&self, received_at: Timestamp) -> bool {
-        self.first_payment_at.is_some_and(|since| later(received_at, CLOCKS_DIFFER) >= since)
     }
 
     /// What in a report is not as we know it.
@@ -90,12 +88,18 @@ impl Bonus {
     fn hear_paid(&mut self, report: &BillReport, now: Timestamp) {
         self.is_reported_paid = true;
         let settles =
-            self.was_being_paid_at(report.received_at) && (report.amount.is_some() || !self.is_contradicted);
+            came_after(self.first_payment_at, report) && (report.amount.is_some() || !self.is_contradicted);
         match &self.standing {
             Standing::Paying { .. } | Standing::NeedsReview { question: Question::Payment, .. }
                 if settles =>
             {
                 self.pay(Word::Report, now);
+            }
+            // An earlier payment, of which the answer was lost.
+            Standing::BillMade(_) if settles && self.possible_payments() > 0 => self.pay(Word::Report, now),
+            // Our payments certainly did not reach it. Whoever paid it, it is not paid again without a person.
+            Standing::BillMade(_) if settles => {
+                self.open_review(Question::Payment, "reported as paid, and not by us".to_owned(), now);
             }
             // We have not paid it yet, and whoever did is unknown: our own payment will show.
             Standing::Created(_) | Standing::MakingBill(_) | Standing::BillMade(_) => {}
@@ -122,9 +126,9 @@ impl Bonus {
             Standing::Paying { is_unclear: true, .. } => self.believe_failure(refusal, now),
             // It may speak of any payment, where there were several.
             Standing::NeedsReview { question: Question::Payment, .. }
-                if self.payments == 1 && !self.is_reported_paid =>
+                if self.possible_payments() == 1 && !self.was_called_paid() =>
             {
-                self.refuse(refusal, now);
+                self.believe_failure(refusal, now);
             }
             Standing::NeedsReview { .. }
             | Standing::Paid { .. }
@@ -146,7 +150,7 @@ impl Bonus {
             Standing::Paying { .. } | Standing::NeedsReview { question: Question::Payment, .. }
         );
         // What was given back had been paid, whatever the answer to paying it was or will be.
-        let reported = (is_in_question && self.was_being_paid_at(report.received_at))
+        let reported = (is_in_question && came_after(self.first_payment_at, report))
             .then_some(Payment { at: now, word: Word::Report });
         match self.payment().or(reported) {
             Some(payment) => self.refund(payment, now),
@@ -173,6 +177,11 @@ impl Bonus {
     pub(super) fn disagree(&mut self, evidence: String) {
         self.outbox.push(BonusEvent::Disagreed(evidence));
     }
+}
+
+/// Whether a report came when a payment of ours had been begun.
+fn came_after(payment_at: Option<Timestamp>, report: &BillReport) -> bool {
+    payment_at.is_some_and(|since| later(report.received_at, CLOCKS_DIFFER) >= since)
 }
 
 fn has_same_end(one: &str, other: &str) -> bool {

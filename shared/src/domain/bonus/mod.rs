@@ -13,6 +13,7 @@ pub mod exchange;
 pub mod hearing;
 pub mod limits;
 pub mod msisdn;
+mod paid;
 pub mod payees;
 #[cfg(test)]
 mod properties;
@@ -58,9 +59,14 @@ pub struct Bonus {
     pub bill: Option<PortmoneBillId>,
     /// Payments that were begun.
     pub payments: u32,
+    /// Of these, the ones that certainly did not reach Portmone.
+    pub unreached: u32,
     /// When the first payment was begun. What was reported before that speaks of no payment of ours.
     pub first_payment_at: Option<Timestamp>,
-    /// The answer to a payment was lost. That a later one is refused may mean that the bill is paid already.
+    /// When the last payment was begun. That one failed which was reported before does not say that this one did.
+    pub last_payment_at: Option<Timestamp>,
+    /// The answer to a payment was lost, and nobody but a person knows better. That a later one is refused may mean that
+    /// the bill is paid already.
     pub has_lost_answer: bool,
     /// Tries of the present step that came to nothing.
     pub tries: u32,
@@ -357,29 +363,6 @@ impl Bonus {
             Standing::Cancelled { .. } => BonusState::Cancelled,
             Standing::Refunded { .. } => BonusState::Refunded,
         }
-    }
-
-    /// When and by whose word the bill was paid; none where it is not known to be.
-    pub fn payment(&self) -> Option<Payment> {
-        match &self.standing {
-            Standing::Paid { payment, .. }
-            | Standing::ToppingUp { payment, .. }
-            | Standing::Done { payment, .. }
-            | Standing::Refunded { payment, .. }
-            | Standing::NeedsReview { question: Question::TopUp(payment), .. } => Some(*payment),
-            Standing::Cancelled { payment, .. } => *payment,
-            Standing::Created(_)
-            | Standing::MakingBill(_)
-            | Standing::BillMade(_)
-            | Standing::Paying { .. }
-            | Standing::Refused { .. }
-            | Standing::NeedsReview { question: Question::Payment, .. } => None,
-        }
-    }
-
-    /// Whether a payment of it may have been made though a later one is refused.
-    pub(super) fn may_be_paid(&self) -> bool {
-        self.is_reported_paid || self.has_lost_answer
     }
 
     /// When somebody has to look at it; none while it waits for a person, or is at its end.

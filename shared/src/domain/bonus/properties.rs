@@ -154,8 +154,8 @@ impl World {
         if self.paid.contains(bill) {
             return Some(ReportedOutcome::Paid);
         }
-        // Portmone speaks of failure only where it was asked to pay.
-        (bonus.payments > 0).then(failed)
+        // Portmone speaks of failure only where it was, perhaps, asked to pay.
+        (bonus.possible_payments() > 0).then(failed)
     }
 
     /// The telecom tops a phone up once, however often it is asked with the same key.

@@ -58,8 +58,12 @@ pub(super) struct BonusItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bill: Option<String>,
     payments: u32,
+    #[serde(default)]
+    unreached: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     first_payment_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_payment_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     has_lost_answer: bool,
     tries: u32,
@@ -151,7 +155,9 @@ impl BonusItem {
             counted_on: bonus.counted_on,
             bill: bonus.bill.as_ref().map(ToString::to_string),
             payments: bonus.payments,
+            unreached: bonus.unreached,
             first_payment_at: bonus.first_payment_at,
+            last_payment_at: bonus.last_payment_at,
             has_lost_answer: bonus.has_lost_answer,
             tries: bonus.tries,
             reports_heard: bonus.reports_heard,
@@ -195,7 +201,9 @@ impl BonusItem {
             counted_on: self.counted_on,
             bill: self.bill.map(|bill| parsed("bill", &bill)).transpose()?,
             payments: self.payments,
+            unreached: self.unreached,
             first_payment_at: self.first_payment_at,
+            last_payment_at: self.last_payment_at,
             has_lost_answer: self.has_lost_answer,
             tries: self.tries,
             reports_heard: self.reports_heard,

@@ -8,8 +8,8 @@ use crate::domain::bonus::deciding::{Decided, Decision};
 use crate::domain::bonus::driving::Next;
 use crate::domain::bonus::hearing::Confirmation;
 use crate::domain::bonus::limits::{Counted, Limits, day_of};
-use crate::domain::bonus::report::{BillReport, ReportedOutcome};
-use crate::domain::bonus::{Bonus, BonusEvent, BonusState, Call, Payment, Standing, Word};
+use crate::domain::bonus::report::{BillReport, ReportSource, ReportedOutcome};
+use crate::domain::bonus::{Bonus, BonusEvent, BonusState, Call, Payment, Refuser, Standing, Word};
 use crate::domain::money::{Currency, Money};
 
 fn cut() -> PayAnswer {
@@ -100,6 +100,80 @@ fn where_portmone_contradicts_itself_only_a_report_of_our_amount_settles_it() {
         hear(&mut bonus, ReportedOutcome::Paid, 5);
         assert!(matches!(bonus.standing, Standing::Paid { payment: Payment { word: Word::Report, .. }, .. }));
     }
+}
+
+#[test]
+fn no_failure_is_believed_over_any_word_that_it_was_paid() {
+    let of_less = BillReport {
+        amount: Some(Money::new(50, Currency::Uah)),
+        ..without_amount(ReportedOutcome::Paid, 2)
+    };
+    let of_gateway = BillReport { source: ReportSource::Gateway, ..without_amount(ReportedOutcome::Paid, 2) };
+    for word in [of_less, of_gateway] {
+        let (mut early, call) = paying();
+        early.bill_paid(&call, cut(), &patience(), at(2));
+        early.hear(&word, Confirmation::NotAsked, at(3));
+        hear(&mut early, failed(), 4);
+        assert!(asks_about_payment(&early), "{:?}", word.source);
+
+        let (mut bonus, call) = paying();
+        bonus.hear(&word, Confirmation::NotAsked, at(2));
+        hear(&mut bonus, failed(), 3);
+        let mut refused = bonus.clone();
+        refused.bill_paid(&call, PayAnswer::Refused(refusal()), &patience(), at(4));
+        assert!(asks_about_payment(&refused), "{:?}", word.source);
+        bonus.bill_paid(&call, cut(), &patience(), at(4));
+        assert!(asks_about_payment(&bonus), "{:?}", word.source);
+    }
+}
+
+#[test]
+fn a_payment_that_certainly_did_not_reach_portmone_is_none() {
+    let not_reached = PayAnswer::NotReached { after: None, reason: "busy".to_owned() };
+    let (mut failure, call) = paying_again(not_reached.clone());
+    failure.bill_paid(&call, cut(), &patience(), at(64));
+    failure.hear(&without_amount(failed(), 10), Confirmation::NotAsked, at(64));
+    assert_eq!(failure.state(), BonusState::Paying, "it was reported before this payment was begun");
+    failure.hear(&without_amount(failed(), 65), Confirmation::NotAsked, at(65));
+    assert_eq!(failure.state(), BonusState::Refused, "it speaks of the only payment there may be");
+    assert_eq!(failure.retry(failure.exchanges, at(66)), Decided::Done);
+    let Next::Pay(call) = failure.next(PORTMONE, &patience(), at(66)) else { panic!("no payment") };
+    failure.bill_paid(&call, PayAnswer::Refused(refusal()), &patience(), at(67));
+    assert_eq!(failure.state(), BonusState::Refused, "Portmone had said what became of the lost answer");
+
+    for (answer, is_told) in [(PayAnswer::Refused(refusal()), true), (not_reached, false)] {
+        let (mut bonus, call) =
+            paying_again(PayAnswer::NotReached { after: None, reason: "busy".to_owned() });
+        bonus.hear(&without_amount(ReportedOutcome::Paid, 64), Confirmation::NotAsked, at(64));
+        bonus.bill_paid(&call, answer, &patience(), at(65));
+        assert_eq!((bonus.state(), bonus.outbox.len() == 1), (BonusState::Paid, is_told));
+    }
+    let (mut bonus, call) = paying_again(PayAnswer::Refused(refusal()));
+    hear(&mut bonus, ReportedOutcome::Paid, 64);
+    bonus.bill_paid(&call, PayAnswer::Differs("0.50 was paid".to_owned()), &patience(), at(65));
+    assert!(matches!(bonus.outbox[..], [BonusEvent::Disagreed(_)]), "another amount is told of any payment");
+}
+
+#[test]
+fn a_lost_answer_is_not_forgotten_over_a_failure_of_an_earlier_payment() {
+    let (mut bonus, call) = paying_again(PayAnswer::Refused(refusal()));
+    hear(&mut bonus, failed(), 4);
+    bonus.bill_paid(&call, cut(), &patience(), at(5));
+    assert!(asks_about_payment(&bonus));
+    assert_eq!(bonus.decide(bonus.exchanges, Decision::ItDidNotHappen, at(6)), Decided::Done);
+    let Next::Pay(call) = bonus.next(PORTMONE, &patience(), at(6)) else { panic!("no payment") };
+    bonus.bill_paid(&call, PayAnswer::Refused(refusal()), &patience(), at(7));
+    assert!(asks_about_payment(&bonus), "the second one may have been made");
+}
+
+#[test]
+fn whoever_waits_for_a_payment_that_is_given_up_hears_of_it() {
+    let (mut bonus, call) = paying_again(cut());
+    bonus.bill_paid(&call, PayAnswer::Refused(refusal()), &patience(), at(2_000));
+    bonus.outbox.clear();
+    assert_eq!(bonus.decide(bonus.exchanges, Decision::GiveUp, at(2_001)), Decided::Done);
+    let [BonusEvent::Failed(told)] = &bonus.outbox[..] else { panic!("{:?}", bonus.outbox) };
+    assert_eq!((told.by, told.code.as_str()), (Refuser::Paydesk, "given_up"));
 }
 
 #[test]

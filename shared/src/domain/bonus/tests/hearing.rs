@@ -1,7 +1,10 @@
 //! What reports mean.
 
-use super::{BOTH, PORTMONE, at, bonus, done, failed, hear, patience, paying, refusal, report};
+use super::{
+    BOTH, PORTMONE, asks_about_payment, at, bonus, done, failed, hear, patience, paying, refusal, report,
+};
 use crate::domain::bonus::answers::{BillAnswer, PayAnswer};
+use crate::domain::bonus::deciding::{Decided, Decision};
 use crate::domain::bonus::driving::Next;
 use crate::domain::bonus::hearing::Confirmation;
 use crate::domain::bonus::report::{BillReport, ReportSource, ReportedOutcome};
@@ -61,17 +64,23 @@ fn an_early_report_is_not_believed_before_we_have_paid() {
 }
 
 #[test]
-fn what_was_reported_as_paid_is_never_given_up_without_a_person() {
-    let (mut bonus, call) = paying();
+fn what_is_reported_as_paid_is_not_paid_again_while_it_waits_for_the_next_try() {
     let not_reached = || PayAnswer::NotReached { after: None, reason: "away".to_owned() };
+    let (mut bonus, call) = paying();
     bonus.bill_paid(&call, not_reached(), &patience(), at(2));
     hear(&mut bonus, ReportedOutcome::Paid, 3);
-    for _ in 0..2 {
-        let due = bonus.due_at().unwrap();
-        let Next::Pay(call) = bonus.next(PORTMONE, &patience(), due) else { panic!("no payment") };
-        bonus.bill_paid(&call, not_reached(), &patience(), due);
-    }
-    assert!(matches!(bonus.standing, Standing::NeedsReview { question: Question::Payment, .. }));
+    assert!(asks_about_payment(&bonus), "we certainly did not pay it");
+
+    let (mut bonus, call) = paying();
+    bonus.bill_paid(&call, PayAnswer::Unclear("cut".to_owned()), &patience(), at(2));
+    let due = bonus.due_at().unwrap();
+    assert_eq!(bonus.next(PORTMONE, &patience(), due), Next::Rest);
+    assert_eq!(bonus.decide(bonus.exchanges, Decision::ItDidNotHappen, due), Decided::Done);
+    let Next::Pay(call) = bonus.next(PORTMONE, &patience(), due) else { panic!("no payment") };
+    bonus.bill_paid(&call, not_reached(), &patience(), due);
+    assert_eq!(bonus.state(), BonusState::BillMade);
+    hear(&mut bonus, ReportedOutcome::Paid, 2_000);
+    assert_eq!(bonus.state(), BonusState::Paid, "it was the first payment");
 }
 
 #[test]
