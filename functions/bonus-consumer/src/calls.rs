@@ -202,7 +202,7 @@ impl Driver<'_> {
     }
 
     /// For the next call: this client was made with what was refused.
-    async fn read_again(&self) {
+    pub async fn read_again(&self) {
         if self.app.parties.may_be_rotated() {
             self.app.parties.renew(self.app.source.read().await);
         }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use shared::domain::bonus::Bonus;
 use shared::domain::bonus::hearing::Confirmation;
 use shared::domain::bonus::report::{BillReport, PortmoneBill, ReportSource, ReportedOutcome};
-use shared::domain::bonus::{Bonus, Question, Standing};
 use shared::lambda::metrics::Metric;
 use shared::providers::portmone::gateway::{
     GatewayError, GatewayOrder, PortmoneGateway, RESULT_TAKES_AT_MOST,
@@ -50,8 +50,10 @@ impl Driver<'_> {
         let is_notice = |report: &BillReport| {
             report.source == ReportSource::Gateway && report.outcome == ReportedOutcome::Paid
         };
+        // The gateway speaks of payments alone: once one is known, its word says nothing new.
+        let is_in_question = bonus.payment().is_none();
         let said = match &self.parties.gateway {
-            Some(gateway) if known.reports.iter().skip(heard).any(is_notice) && is_in_question(bonus) => {
+            Some(gateway) if is_in_question && known.reports.iter().skip(heard).any(is_notice) => {
                 self.ask(gateway, known).await
             }
             Some(_) | None => Said::Nothing,
@@ -86,9 +88,7 @@ impl Driver<'_> {
                 let (correlation_id, bill) = (&self.correlation_id, &known.id);
                 tracing::warn!(correlationId = correlation_id, %bill, %error, "a notice cannot be confirmed");
                 // The login may be another one by now.
-                if self.app.parties.may_be_rotated() {
-                    self.app.parties.renew(self.app.source.read().await);
-                }
+                self.read_again().await;
                 Said::NotNow(error.to_string())
             }
             Err(error @ GatewayError::Call(_)) => {
@@ -126,24 +126,5 @@ impl Said {
             return Err(Delivery::Later { after: SHOWN_AGAIN, reason });
         }
         Ok(Confirmation::Denied)
-    }
-}
-
-/// Whether the gateway's word can still change anything. It speaks of payments alone, and once one is known that says
-/// nothing new.
-fn is_in_question(bonus: &Bonus) -> bool {
-    match &bonus.standing {
-        Standing::Created(_)
-        | Standing::MakingBill(_)
-        | Standing::BillMade(_)
-        | Standing::Paying { .. }
-        | Standing::Refused { .. }
-        | Standing::Cancelled { .. }
-        | Standing::NeedsReview { question: Question::Payment, .. } => true,
-        Standing::Paid { .. }
-        | Standing::ToppingUp { .. }
-        | Standing::Done { .. }
-        | Standing::Refunded { .. }
-        | Standing::NeedsReview { question: Question::TopUp(_), .. } => false,
     }
 }

@@ -164,23 +164,9 @@ impl Bonus {
     /// The bill is paid. Nothing that was known before speaks against it, except that it was known already, or that
     /// the payment has come back since.
     pub(super) fn pay(&mut self, word: Word, now: Timestamp) {
-        match &self.standing {
-            Standing::Created(_)
-            | Standing::MakingBill(_)
-            | Standing::BillMade(_)
-            | Standing::Paying { .. }
-            | Standing::Refused { .. }
-            | Standing::Cancelled { payment: None, .. }
-            | Standing::NeedsReview { question: Question::Payment, .. } => {
-                self.tries = 0;
-                self.standing = Standing::Paid { payment: Payment { at: now, word }, wait: Wait::none(now) };
-            }
-            Standing::Paid { .. }
-            | Standing::ToppingUp { .. }
-            | Standing::Done { .. }
-            | Standing::Cancelled { payment: Some(_), .. }
-            | Standing::NeedsReview { question: Question::TopUp(_), .. }
-            | Standing::Refunded { .. } => {}
+        if self.payment().is_none() {
+            self.tries = 0;
+            self.standing = Standing::Paid { payment: Payment { at: now, word }, wait: Wait::none(now) };
         }
     }
 }

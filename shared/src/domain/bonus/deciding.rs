@@ -61,7 +61,7 @@ impl Bonus {
             (Standing::NeedsReview { question: Question::Payment, .. }, Decision::ItDidNotHappen) => {
                 self.is_reported_paid = false;
                 self.is_contradicted = false;
-                self.again(now)
+                self.unpaid(Wait::none(now))
             }
             (Standing::NeedsReview { question: Question::TopUp(payment), .. }, Decision::ItHappened) => {
                 self.outbox.push(BonusEvent::Succeeded);
@@ -118,7 +118,7 @@ impl Bonus {
             }
             // What is higher than a limit is paid by a person's word.
             Standing::Refused { refusal, .. } if refusal.is_for_good() => return Decided::NotOpen,
-            Standing::Refused { .. } => self.standing = self.again(now),
+            Standing::Refused { .. } => self.standing = self.unpaid(Wait::none(now)),
             Standing::MakingBill(_)
             | Standing::Paying { .. }
             | Standing::ToppingUp { .. }
@@ -130,14 +130,6 @@ impl Bonus {
         self.tries = 0;
         self.want();
         Decided::Done
-    }
-
-    /// From the bill that is known, or else from the beginning.
-    fn again(&self, now: Timestamp) -> Standing {
-        match &self.bill {
-            Some(_) => Standing::BillMade(Wait::none(now)),
-            None => Standing::Created(Wait::none(now)),
-        }
     }
 
     /// Tells whoever drives bonuses that there is something to do.

@@ -62,7 +62,7 @@ impl Bonus {
         }
         match &self.standing {
             Standing::Created(_) | Standing::BillMade(_) if !ways.portmone => {
-                self.wait_for_payout(off("Portmone", now));
+                self.standing = self.unpaid(off("Portmone", now));
                 Next::Rest
             }
             Standing::Created(_) => {
@@ -153,8 +153,10 @@ impl Bonus {
         let not_before = later(now, after.unwrap_or_default().min(LONGEST_WISH).max(*delay));
         let wait = Wait { not_before, reason: Some(reason) };
         self.standing = match &self.standing {
-            Standing::Created(_) | Standing::MakingBill(_) => Standing::Created(wait),
-            Standing::BillMade(_) | Standing::Paying { .. } => Standing::BillMade(wait),
+            Standing::Created(_)
+            | Standing::MakingBill(_)
+            | Standing::BillMade(_)
+            | Standing::Paying { .. } => self.unpaid(wait),
             Standing::Paid { payment, .. } | Standing::ToppingUp { payment, .. } => {
                 Standing::Paid { payment: *payment, wait }
             }
@@ -210,7 +212,7 @@ impl Bonus {
     /// Portmone says that the payment failed. Where it may be speaking of one payment of several, or said otherwise
     /// before, a person has to look.
     pub(super) fn believe_failure(&mut self, refusal: Refusal, now: Timestamp) {
-        if self.possible_payments() > 1 || self.was_called_paid() {
+        if !self.is_failure_clear() {
             let evidence = format!("reported as failed, and perhaps paid before: {}", refusal.reason);
             return self.open_review(Question::Payment, evidence, now);
         }
@@ -218,12 +220,12 @@ impl Bonus {
         self.refuse(refusal, now);
     }
 
-    /// The bill is to be made, or paid, and not before.
-    pub(super) fn wait_for_payout(&mut self, wait: Wait) {
-        self.standing = match &self.bill {
+    /// From the bill that is known, or else from the beginning.
+    pub(super) fn unpaid(&self, wait: Wait) -> Standing {
+        match &self.bill {
             Some(_) => Standing::BillMade(wait),
             None => Standing::Created(wait),
-        };
+        }
     }
 
     /// Nothing was paid, and nothing will be by itself.

@@ -32,17 +32,20 @@ impl Bonus {
         self.reports_heard = self.reports_heard.saturating_add(1);
         self.exchanges = self.exchanges.saturating_add(1);
         self.evidence.push(Exchange::reported(self.exchanges, report));
-        if report.source == ReportSource::Gateway && confirmation != Confirmation::Confirmed {
+        if report.source == ReportSource::Gateway {
             match confirmation {
+                Confirmation::Confirmed => {}
                 Confirmation::Denied => {
                     let outcome = report.outcome.as_str();
-                    self.disagree(format!("the gateway does not know of what was reported: {outcome}"));
+                    return self
+                        .disagree(format!("the gateway does not know of what was reported: {outcome}"));
                 }
                 // It proves nothing, and no failure is believed over it.
-                Confirmation::NotAsked => self.is_reported_paid |= report.outcome == ReportedOutcome::Paid,
-                Confirmation::Confirmed => {}
+                Confirmation::NotAsked => {
+                    self.is_reported_paid |= report.outcome == ReportedOutcome::Paid;
+                    return;
+                }
             }
-            return;
         }
         match self.misfit(report) {
             Some(evidence) => self.doubt(evidence, now),
@@ -125,9 +128,7 @@ impl Bonus {
             Standing::Paying { is_unclear: false, .. } => self.reported_failure = Some(refusal),
             Standing::Paying { is_unclear: true, .. } => self.believe_failure(refusal, now),
             // It may speak of any payment, where there were several.
-            Standing::NeedsReview { question: Question::Payment, .. }
-                if self.possible_payments() == 1 && !self.was_called_paid() =>
-            {
+            Standing::NeedsReview { question: Question::Payment, .. } if self.is_failure_clear() => {
                 self.believe_failure(refusal, now);
             }
             Standing::NeedsReview { .. }

@@ -75,7 +75,7 @@ impl Bonus {
             let next_day = counted.on.tomorrow().ok().and_then(|day| day.to_zoned(TimeZone::UTC).ok());
             let not_before = next_day.map_or(Timestamp::MAX, |day| day.timestamp());
             let reason = Some("as many bonuses as a day may have were paid out today".to_owned());
-            self.wait_for_payout(Wait { not_before, reason });
+            self.standing = self.unpaid(Wait { not_before, reason });
         } else {
             self.counted_on = Some(counted.on);
         }

@@ -31,6 +31,11 @@ impl Bonus {
         self.is_reported_paid || self.is_contradicted
     }
 
+    /// Whether a report of failure can mean but the one payment that there may be, and nothing speaks against it.
+    pub(super) fn is_failure_clear(&self) -> bool {
+        self.possible_payments() == 1 && !self.was_called_paid()
+    }
+
     /// Whether a payment of it may have been made though a later one is refused.
     pub(super) fn may_be_paid(&self) -> bool {
         self.was_called_paid() || self.has_lost_answer

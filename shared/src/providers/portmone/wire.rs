@@ -82,7 +82,7 @@ pub(super) fn fault(root: &Element, version: u32) -> Fault {
 }
 
 /// Whether a refusal seems to be about who asks.
-pub(super) fn is_about_access(code: &str, text: &str) -> bool {
+fn is_about_access(code: &str, text: &str) -> bool {
     let told = format!("{code} {text}").to_lowercase();
     ABOUT_ACCESS.iter().any(|words| told.contains(words))
 }
